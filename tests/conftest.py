@@ -1,0 +1,101 @@
+"""A real Odoo server on a database of its own, for the tests that go through its front doors."""
+
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from campo import paths, postgres
+from campo.databases import Databases
+from campo.say import end_process
+from campo.serving import wait_for_login
+
+HERE = Path(__file__).parent
+
+
+class ApiError(Exception):
+    """The server refused a call; ``status`` is HTTP's, ``name`` Odoo's exception."""
+
+    def __init__(self, status, answer):
+        super().__init__(answer.get("message"))
+        self.status, self.name = status, answer.get("name", "")
+
+
+class CampoServer:
+    """A running server: its address, its database, and calls as any person."""
+
+    def __init__(self, address, database, env):
+        self.address, self.database, self.env = address, database, env
+
+    def call(self, key, model, method, ids=None, **arguments):
+        """Call a public method as the person whose API key this is, over ``/json/2``."""
+        body = dict(arguments)
+        if ids is not None:
+            body["ids"] = ids
+        request = urllib.request.Request(
+            f"{self.address}/json/2/{model}/{method}",
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"bearer {key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise ApiError(error.code, json.load(error)) from error
+
+    def run_in_shell(self, script):
+        """Run a Python file in Odoo's shell on the database; return the JSON it printed last."""
+        answer = subprocess.run(
+            [paths.PYTHON, "-m", "odoo", "shell", "-c", paths.CONFIG, "-d", self.database,
+             "--no-http", "--log-level=error"],
+            input=(HERE / script).read_text(), capture_output=True, text=True, env=self.env,
+            cwd=HERE, check=False,
+        )  # fmt: skip
+        assert answer.returncode == 0, answer.stderr
+        lines = [line for line in answer.stdout.splitlines() if line.startswith("{")]
+        assert lines, answer.stdout + answer.stderr
+        return json.loads(lines[-1])
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def pg_server():
+    """The PostgreSQL server that `./dev test` started."""
+    with postgres.server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def campo(pg_server):
+    """A server on a fresh copy of the template database that this test run stands on."""
+    databases = Databases(pg_server)
+    database = f"campo_story_{os.getpid()}_{time.monotonic_ns()}"
+    databases.copy(os.environ["CAMPO_TEMPLATE"], database)
+    port = _free_port()
+    address = f"http://localhost:{port}"
+    log = paths.LOGS / "story.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [paths.PYTHON, "-m", "odoo", "server", "-c", paths.CONFIG, "-d", database,
+             f"--db-filter=^{database}$", f"--http-port={port}", "--max-cron-threads=0",
+             "--log-level=warn"],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            env=databases.env, start_new_session=True,
+        )  # fmt: skip
+    try:
+        wait_for_login(process, address, log)
+        yield CampoServer(address, database, databases.env)
+    finally:
+        end_process(process)
+        databases.drop(database)
