@@ -5,7 +5,8 @@ module.exports = {
     bracketSpacing: true,
     trailingComma: "es5",
     proseWrap: "preserve",
-    // White space is meaning in a QWeb report or a mail: only attributes are laid out again.
+    // Text keeps its white space; between elements it may change: write <b t-out="x" />, not
+    // <b><t t-out="x" /></b>.
     xmlWhitespaceSensitivity: "preserve",
     xmlSelfClosingSpace: true,
     // pre-commit keeps the plugin in an environment of its own, outside this folder
