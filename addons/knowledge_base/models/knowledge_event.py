@@ -1,0 +1,70 @@
+from odoo import api, fields, models
+
+
+class KnowledgeEvent(models.Model):
+    """What people did with what the search offered: the index learns from it."""
+
+    _name = "knowledge.event"
+    _description = "Use of the Knowledge Base"
+    _order = "id desc"
+    _rec_name = "entry_id"
+
+    entry_id = fields.Many2one("knowledge.entry", required=True, ondelete="cascade", readonly=True)
+    user_id = fields.Many2one(
+        "res.users",
+        default=lambda self: self.env.user,
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
+    )
+    kind = fields.Selection(
+        selection=[
+            ("shown", "Shown"),
+            ("opened", "Opened"),
+            ("solved", "It Solved the Problem"),
+            ("useless", "It Did Not Help"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    # The record in whose context the entry was offered, e.g. a ticket.
+    res_model = fields.Char(string="Context Model", readonly=True)
+    res_id = fields.Many2oneReference(string="Context", model_field="res_model", readonly=True)
+
+    _context_idx = models.Index("(entry_id, kind, user_id, res_model, res_id)")
+
+    @api.model
+    def record(self, entry_ids, kind, res_model=None, res_id=None):
+        """Note what the caller did with entries they can find; the same thing counts once.
+
+        :param list entry_ids: ids of `knowledge.entry`
+        :param str kind: ``shown``, ``opened``, ``solved`` or ``useless``
+        :param str res_model: model of the record in whose context it happened, if any
+        :param int res_id: its id
+        :return: the ids that were noted now
+        """
+        entries = self.env["knowledge.entry"]._accessible(entry_ids)
+        context = self._check_context(res_model, res_id)
+        values = {"kind": kind, "user_id": self.env.uid, **context}
+        # sudo: nobody writes events directly; what may be noted was checked above
+        events_sudo = self.sudo()
+        noted = events_sudo.search(
+            [
+                ("entry_id", "in", entries.ids),
+                *((name, "=", value) for name, value in values.items()),
+            ]
+        ).entry_id
+        new = entries - noted.sudo(False)
+        events_sudo.create([{"entry_id": entry.id, **values} for entry in new])
+        if kind == "solved":
+            new.sudo()._count_solved()
+        return new.ids
+
+    @api.model
+    def _check_context(self, res_model, res_id) -> dict:
+        """A context counts only if the caller may read it."""
+        if not (res_model and res_id):
+            return {"res_model": False, "res_id": False}
+        self.env[res_model].browse(res_id).check_access("read")
+        return {"res_model": res_model, "res_id": res_id}

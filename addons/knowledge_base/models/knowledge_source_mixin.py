@@ -1,0 +1,132 @@
+from odoo import api, models
+from odoo.tools import html2plaintext
+
+
+class KnowledgeSourceMixin(models.AbstractModel):
+    """My solved records are to be found again.
+
+    A record is in the index exactly while `_knowledge_is_solved()` holds; the index follows
+    in the transaction that creates, changes or deletes the record. Inherit, and answer the hooks.
+    """
+
+    _name = "knowledge.source.mixin"
+    _description = "Source of Solved Problems"
+
+    # === HOOKS (each on one record) === #
+
+    def _knowledge_title(self) -> str:
+        """One line that names the problem."""
+        return self.display_name
+
+    def _knowledge_problem_text(self) -> str:
+        """What was observed, as text or HTML."""
+        return ""
+
+    def _knowledge_solution_text(self) -> str:
+        """Cause and remedy, as text or HTML."""
+        return ""
+
+    def _knowledge_codes(self) -> str:
+        """Error codes and part numbers beside those in the texts, freely separated."""
+        return ""
+
+    def _knowledge_is_solved(self) -> bool:
+        """Whether others should find this record now."""
+        return False
+
+    def _knowledge_audience(self) -> str:
+        """Who may find it: a key of `knowledge.entry.audience`.
+
+        A case of a customer (see `_knowledge_partner`) with audience ``customer`` or ``public`` is
+        found by that customer only; ``internal`` and ``technician`` cases by no customer at all.
+        """
+        return "internal"
+
+    def _knowledge_partner(self):
+        """The customer whose case this is; empty for knowledge that belongs to nobody."""
+        return self.env["res.partner"]
+
+    def _knowledge_company(self):
+        """The company whose people may find it; empty for all companies."""
+        return self.company_id if "company_id" in self._fields else self.env["res.company"]
+
+    def _knowledge_lang(self) -> str:
+        """Language of the texts, e.g. ``it_IT``."""
+        return self._knowledge_partner().lang or self.env.lang or "en_US"
+
+    @api.model
+    def _knowledge_trigger_fields(self) -> set[str]:
+        """Names of the fields that, when written, may change what the index says."""
+        return set()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        # sudo: whether a record is solved doesn't depend on who asks
+        solved_sudo = records.sudo().filtered(lambda record: record._knowledge_is_solved())
+        solved_sudo._knowledge_index()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not self._knowledge_trigger_fields().isdisjoint(vals):
+            self._knowledge_index()
+        return result
+
+    def unlink(self):
+        # sudo: whoever may delete a record takes its entry away with it
+        entries_sudo = self.sudo()._knowledge_entries()
+        result = super().unlink()
+        entries_sudo.unlink()
+        return result
+
+    # === BUSINESS METHODS === #
+
+    def _knowledge_entries(self):
+        """Entries of the index that stand for these records."""
+        return self.env["knowledge.entry"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+
+    def _knowledge_index(self):
+        """Bring the index up to date for these records, whatever their number."""
+        if not self:
+            return
+        # sudo: the index is written by nobody directly, it mirrors its sources
+        records_sudo = self.sudo()
+        Entry = self.env["knowledge.entry"].sudo()
+        entry_by_id = {entry.res_id: entry for entry in records_sudo._knowledge_entries()}
+        obsolete, create_vals = Entry, []
+        values_by_entry = {}
+        for record in records_sudo:
+            entry = entry_by_id.get(record.id, Entry)
+            if not record._knowledge_is_solved():
+                obsolete += entry
+            elif entry:
+                values_by_entry[entry] = record._prepare_knowledge_entry_values()
+            else:
+                create_vals.append(record._prepare_knowledge_entry_values())
+        obsolete.unlink()
+        Entry._update_many(values_by_entry)
+        Entry.create(create_vals)
+
+    def _prepare_knowledge_entry_values(self) -> dict:
+        self.ensure_one()
+        return {
+            "res_model": self._name,
+            "res_id": self.id,
+            "title": self._knowledge_title(),
+            "problem": self._knowledge_plain_text(self._knowledge_problem_text()),
+            "solution": self._knowledge_plain_text(self._knowledge_solution_text()),
+            "codes": self._knowledge_codes(),
+            "audience": self._knowledge_audience(),
+            "lang": self._knowledge_lang(),
+            "partner_id": self._knowledge_partner().commercial_partner_id.id,
+            "company_id": self._knowledge_company().id,
+        }
+
+    @api.model
+    def _knowledge_plain_text(self, text) -> str:
+        return html2plaintext(text, include_references=False).strip() if text else ""
