@@ -1,0 +1,15 @@
+from odoo import models
+
+
+class MailMessage(models.Model):
+    _inherit = "mail.message"
+
+    def _is_helpdesk_answer(self):
+        """Whether one of us says something here that the customer can read."""
+        self.ensure_one()
+        return (
+            self.message_type in ("comment", "email", "email_outgoing")
+            and not self.is_internal
+            and not self.subtype_id.internal
+            and any(user._is_internal() for user in self.author_id.user_ids)
+        )
