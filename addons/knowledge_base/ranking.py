@@ -16,7 +16,7 @@ MAX_TEXT = 2_000  # characters of a question that are read
 MAX_TERMS = 24  # terms that are looked up
 MAX_SCORED = 12  # terms that are scored: the rarest
 BUDGET = 2_000  # entries scored at most; also where counting a term stops
-MIN_SCORE = 0.2  # below this, silence is better than a wrong answer
+MIN_SCORE = 0.3  # below this, silence is better than a wrong answer
 # What proved to solve comes a little earlier, never instead of what is more similar.
 PRIOR = SQL("least(0.1, 0.03 * ln(1 + solved_count))")
 MIN_ENTRIES = 100  # rarity means little in a small base: pretend it has this many entries
@@ -124,11 +124,21 @@ def candidate_query(weighed: list[WeighedTerm]) -> str:
 
 
 def highlight_query(weighed: list[WeighedTerm]) -> str:
-    return " | ".join(f"({w.term.query})" for w in weighed if not w.term.is_code)
+    """The words and codes to show in bold, codes as they are commonly written.
+
+    >>> highlight_query([WeighedTerm(code_term("e5", "E05"), 1, 1.0)])
+    "'#e5' | 'e05' | 'e5'"
+    """
+    lexemes = {}
+    for w in weighed:
+        lexemes |= dict.fromkeys(w.term.lexemes)
+        if w.term.is_code:
+            lexemes |= dict.fromkeys((w.term.written.lower(), w.term.lexemes[0].lstrip("#")))
+    return " | ".join(map(_quote, lexemes))
 
 
 def score_sql(weighed: list[WeighedTerm], question: str, has_trigram: bool) -> SQL:
-    """Score (about 0..1) of a row of ``candidate(tsv, title)``."""
+    """Score of a row of ``candidate(tsv, title)``: about 0..1, more if it repeats the words."""
     total = sum(w.weight for w in weighed)
     score = SQL(" + ").join(
         SQL(
@@ -144,7 +154,7 @@ def score_sql(weighed: list[WeighedTerm], question: str, has_trigram: bool) -> S
     if has_trigram:
         likeness = SQL("similarity(candidate.title, %s)", question)
         score = SQL("%s + %s * %s", score, TRIGRAM_WEIGHT, likeness)
-    return SQL("least(1.0, %s)", score)
+    return score
 
 
 def matched_sql(weighed: list[WeighedTerm]) -> SQL:

@@ -1,7 +1,7 @@
 """What PostgreSQL can do for the search: configurations, extensions, and how to do without.
 
-Each language gets a configuration ``campo_<language>``: PostgreSQL's own stemmer after ``unaccent``.
-Where ``unaccent`` may not be had, the stock configuration serves: accents then count, nothing fails.
+Each language gets a configuration ``campo_<language>``: PostgreSQL's stemmer after ``unaccent``.
+Where ``unaccent`` may not be had, the stock configuration serves: accents count, nothing fails.
 """
 
 from odoo.sql_db import Cursor

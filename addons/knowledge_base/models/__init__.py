@@ -1,5 +1,4 @@
-from . import knowledge_source_mixin
-from . import knowledge_entry
-from . import knowledge_event
-from . import knowledge_category
-from . import knowledge_article
+from . import knowledge_source_mixin  # the others inherit it
+
+# isort: split
+from . import knowledge_article, knowledge_category, knowledge_entry, knowledge_event

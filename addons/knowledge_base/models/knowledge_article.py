@@ -69,7 +69,7 @@ class KnowledgeArticle(models.Model):
         default="technician",
         required=True,
         tracking=True,
-        help="Who may find it. The office finds everything; technicians also what is for customers.",
+        help="Who may find it. The office finds everything, technicians also what customers find.",
     )
 
     state = fields.Selection(

@@ -173,8 +173,14 @@ class KnowledgeEntry(models.Model):
         weighed = self._weigh_terms(self._question_terms(question, lang))
         if not any(w.frequency for w in weighed):
             return []
-        found = self._rank(question, weighed, lang, limit, domain)
-        return [self._similar_values(row, weighed) for row in found]
+        rows = self._rank(question, weighed, limit, domain)
+        # sudo: the query that found the entries applied the reader's rights
+        entries_sudo = self.sudo().browse([entry_id for entry_id, _score, _matched in rows])
+        excerpts = entries_sudo._excerpts(weighed)
+        return [
+            entry._similar_values(score, [weighed[i].term for i in matched], excerpts[entry.id])
+            for entry, (_id, score, matched) in zip(entries_sudo, rows, strict=True)
+        ]
 
     @api.model
     def _search_similar_access(self) -> Domain:
@@ -275,77 +281,93 @@ class KnowledgeEntry(models.Model):
         return ranking.weigh(terms, frequencies, entries)
 
     @api.model
-    def _rank(self, question, weighed, lang, limit, domain) -> list[dict]:
+    def _rank(self, question, weighed, limit, domain) -> list[tuple]:
+        """Rows (id, score, positions of the terms found) of the most similar entries."""
         query = self._search(self._search_similar_access() & Domain(domain))
         query.add_where("knowledge_entry.tsv @@ %s::tsquery", [ranking.candidate_query(weighed)])
-        rows = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """
                 WITH candidate AS MATERIALIZED (
                     SELECT knowledge_entry.id, knowledge_entry.tsv, knowledge_entry.title,
                            coalesce(knowledge_entry.solved_count, 0) AS solved_count
-                      FROM %(from)s
-                     WHERE %(where)s
+                      FROM %(tables)s
+                     WHERE %(condition)s
                      LIMIT %(budget)s
                 ),
                 scored AS (
-                    SELECT id, %(score)s AS score, solved_count FROM candidate
+                    SELECT candidate.id, candidate.solved_count, %(score)s AS score
+                      FROM candidate
                 ),
                 best AS (
-                    SELECT id, least(1.0, score + %(prior)s) AS score
+                    SELECT scored.id, scored.score + %(prior)s AS score
                       FROM scored
-                     WHERE score >= %(threshold)s
-                     ORDER BY 2 DESC, id DESC
+                     WHERE scored.score >= %(threshold)s
+                     ORDER BY 2 DESC, 1 DESC
                      LIMIT %(limit)s
                 )
-                SELECT entry.id, best.score, %(matched)s,
-                       ts_headline(
-                           %(configuration)s::regconfig,
-                           left(concat_ws(E'\n', entry.problem, entry.solution), %(length)s),
-                           %(highlight)s::tsquery,
-                           %(options)s
-                       )
+                SELECT entry.id, best.score, %(matched)s
                   FROM best
                   JOIN knowledge_entry AS entry ON entry.id = best.id
                  ORDER BY best.score DESC, entry.id DESC
                 """,
-                **{"from": query.from_clause, "where": query.where_clause or SQL("TRUE")},
+                tables=query.from_clause,
+                condition=query.where_clause,
                 budget=ranking.BUDGET,
                 score=ranking.score_sql(weighed, question, self.pool.has_trigram),
                 prior=ranking.PRIOR,
                 threshold=ranking.MIN_SCORE,
                 limit=min(max(int(limit), 0), MAX_RESULTS),
                 matched=ranking.matched_sql(weighed),
-                configuration=self._question_languages(lang)[0],
-                length=MAX_INDEXED_TEXT,
-                highlight=ranking.highlight_query(weighed),
-                options=HEADLINE_OPTIONS,
             )
         )
-        return rows
 
-    def _similar_values(self, row, weighed) -> dict:
-        entry_id, score, matched, headline = row
-        # sudo: the query that found the entry applied the reader's rights
-        entry_sudo = self.sudo().browse(entry_id)
+    def _excerpts(self, weighed) -> dict[int, str]:
+        """Safe HTML of what fits the question best in each entry, matched words in bold."""
+        if not self:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT entry.id,
+                       ts_headline(
+                           row.config::regconfig,
+                           left(concat_ws(' — ', entry.problem, entry.solution), %s),
+                           %s::tsquery,
+                           %s
+                       )
+                  FROM (VALUES %s) AS row(id, config)
+                  JOIN knowledge_entry AS entry ON entry.id = row.id
+                """,
+                MAX_INDEXED_TEXT,
+                ranking.highlight_query(weighed),
+                HEADLINE_OPTIONS,
+                SQL(", ").join(
+                    SQL("(%s, %s)", entry.id, entry._text_configuration()) for entry in self
+                ),
+            )
+        )
         return {
-            "id": entry_sudo.id,
-            "res_model": entry_sudo.res_model,
-            "res_id": entry_sudo.res_id,
-            "title": entry_sudo.title,
-            "problem": entry_sudo.problem or "",
-            "solution": entry_sudo.solution or "",
-            "excerpt": self._excerpt(headline),
-            "score": round(score, 3),
-            "why": entry_sudo._why([weighed[position].term for position in matched]),
-            "solved_count": entry_sudo.solved_count,
+            entry_id: Markup(
+                str(escape(headline)).replace(MARK_START, "<b>").replace(MARK_STOP, "</b>")
+            )
+            for entry_id, headline in rows
         }
 
-    @api.model
-    def _excerpt(self, headline) -> str:
-        text = str(escape(headline or ""))
-        text = text.replace(MARK_START, "<b>").replace(MARK_STOP, "</b>")
-        return Markup(text)
+    def _similar_values(self, score, terms, excerpt) -> dict:
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "title": self.title,
+            "problem": self.problem or "",
+            "solution": self.solution or "",
+            "excerpt": excerpt,
+            "score": round(min(score, 1.0), 3),
+            "why": self._why(terms),
+            "solved_count": self.solved_count,
+        }
 
     def _why(self, terms) -> str:
         """One sentence that says to the reader why this was found."""

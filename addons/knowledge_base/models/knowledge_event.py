@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class KnowledgeEvent(models.Model):
@@ -66,5 +67,7 @@ class KnowledgeEvent(models.Model):
         """A context counts only if the caller may read it."""
         if not (res_model and res_id):
             return {"res_model": False, "res_id": False}
+        if res_model not in self.env:
+            raise UserError(self.env._("“%(model)s” is not a kind of record.", model=res_model))
         self.env[res_model].browse(res_id).check_access("read")
         return {"res_model": res_model, "res_id": res_id}

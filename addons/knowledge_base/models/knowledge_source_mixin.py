@@ -96,21 +96,21 @@ class KnowledgeSourceMixin(models.AbstractModel):
             return
         # sudo: the index is written by nobody directly, it mirrors its sources
         records_sudo = self.sudo()
-        Entry = self.env["knowledge.entry"].sudo()
+        obsolete_sudo = entries_sudo = self.env["knowledge.entry"].sudo()
         entry_by_id = {entry.res_id: entry for entry in records_sudo._knowledge_entries()}
-        obsolete, create_vals = Entry, []
+        create_vals = []
         values_by_entry = {}
         for record in records_sudo:
-            entry = entry_by_id.get(record.id, Entry)
+            entry = entry_by_id.get(record.id, entries_sudo)
             if not record._knowledge_is_solved():
-                obsolete += entry
+                obsolete_sudo += entry
             elif entry:
                 values_by_entry[entry] = record._prepare_knowledge_entry_values()
             else:
                 create_vals.append(record._prepare_knowledge_entry_values())
-        obsolete.unlink()
-        Entry._update_many(values_by_entry)
-        Entry.create(create_vals)
+        obsolete_sudo.unlink()
+        entries_sudo._update_many(values_by_entry)
+        entries_sudo.create(create_vals)
 
     def _prepare_knowledge_entry_values(self) -> dict:
         self.ensure_one()
