@@ -31,6 +31,15 @@
         "views/res_config_settings_views.xml",
         "views/helpdesk_ticket_menus.xml",
     ],
+    "demo": [
+        "demo/res_partner_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/account_move_demo.xml",
+        "demo/helpdesk_setup_demo.xml",
+        "demo/helpdesk_ticket_demo.xml",
+        "demo/helpdesk_ticket_demo.sql",
+        "demo/helpdesk_deadlines_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": ["helpdesk_ticket/static/src/**/*"],
     },

@@ -25,8 +25,9 @@ class HelpdeskCategory(models.Model):
     )
     parent_path = fields.Char(index=True)
     company_id = fields.Many2one("res.company", index=True, ondelete="cascade")
+    # Each company has its own teams, also for a category they share.
     team_id = fields.Many2one(
-        "helpdesk.team", string="Default Team", ondelete="set null", check_company=True
+        "helpdesk.team", string="Default Team", company_dependent=True, check_company=True
     )
     priority = fields.Selection(
         selection="_selection_priority",

@@ -201,7 +201,7 @@ class HelpdeskTicket(models.Model):
         defaults = self.env["helpdesk.team"]._get_default_teams(self.company_id)
         for ticket in self:
             kept = ticket.team_id if ticket.team_id.company_id == ticket.company_id else False
-            proposed = ticket.category_id.team_id
+            proposed = ticket.category_id.with_company(ticket.company_id).team_id
             if proposed.company_id == ticket.company_id:
                 ticket.team_id = proposed
             else:
