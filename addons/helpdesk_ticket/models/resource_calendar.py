@@ -15,6 +15,7 @@ class ResourceCalendar(models.Model):
         :param timedelta horizon: how far beyond today the intervals reach
         :return: sorted disjoint naive UTC intervals, to the minute. No calendar: day and night.
         """
+        start = start.replace(second=0, microsecond=0)
         stop = max(start, self.env.cr.now()) + horizon
         if not self:
             return sla_clock.merge([(start, stop)])
