@@ -333,17 +333,22 @@ class KnowledgeEntry(models.Model):
                        ts_headline(
                            row.config::regconfig,
                            left(concat_ws(' — ', entry.problem, entry.solution), %s),
-                           %s::tsquery,
+                           row.query,
                            %s
                        )
-                  FROM (VALUES %s) AS row(id, config)
+                  FROM (VALUES %s) AS row(id, config, query)
                   JOIN knowledge_entry AS entry ON entry.id = row.id
                 """,
                 MAX_INDEXED_TEXT,
-                ranking.highlight_query(weighed),
                 HEADLINE_OPTIONS,
                 SQL(", ").join(
-                    SQL("(%s, %s)", entry.id, entry._text_configuration()) for entry in self
+                    SQL(
+                        "(%s, %s, %s)",
+                        entry.id,
+                        entry._text_configuration(),
+                        entry._highlight_sql(weighed),
+                    )
+                    for entry in self
                 ),
             )
         )
@@ -353,6 +358,21 @@ class KnowledgeEntry(models.Model):
             )
             for entry_id, headline in rows
         }
+
+    def _highlight_sql(self, weighed) -> SQL:
+        """What to show in bold: the words of the question, its codes as this entry writes them."""
+        written = find_codes(f"{self.problem or ''} ; {self.solution or ''}"[:MAX_INDEXED_TEXT])
+        lexemes = {lexeme for w in weighed if w.term.is_code for lexeme in w.term.lexemes}
+        return SQL(" || ").join(
+            [
+                SQL("%s::tsquery", ranking.highlight_query(weighed)),
+                *(
+                    SQL("phraseto_tsquery(%s::regconfig, %s)", self._text_configuration(), form)
+                    for code, form in written.items()
+                    if f"#{code}" in lexemes
+                ),
+            ]
+        )
 
     def _similar_values(self, score, terms, excerpt) -> dict:
         self.ensure_one()

@@ -1,0 +1,11 @@
+from . import (
+    test_article,
+    test_category,
+    test_event,
+    test_index,
+    test_performance,
+    test_pure,
+    test_search,
+    test_search_access,
+    test_security,
+)

@@ -1,0 +1,152 @@
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, freeze_time, tagged
+
+from .common import KnowledgeBaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestKnowledgeArticle(KnowledgeBaseCommon):
+    # === STATES === #
+
+    def test_from_draft_over_review_to_publication(self):
+        article = self._create_article("Pompa bloccata", publish=False)
+        self.assertEqual(article.state, "draft")
+        article.with_user(self.user_editor).action_submit()
+        self.assertEqual(article.state, "review")
+        with freeze_time("2026-11-09"):
+            article.with_user(self.user_manager).action_publish()
+        self.assertRecordValues(
+            article,
+            [
+                {
+                    "state": "published",
+                    "published_date": date(2026, 11, 9),
+                    "review_date": date(2027, 11, 9),
+                }
+            ],
+        )
+
+    def test_an_article_goes_back_to_draft_and_out_again(self):
+        article = self._create_article("Pompa bloccata")
+        article.with_user(self.user_manager).action_draft()
+        self.assertEqual(article.state, "draft")
+        article.action_submit()
+        self.assertEqual(article.state, "review")
+
+    def test_a_planned_review_is_kept_a_past_one_is_renewed(self):
+        with freeze_time("2026-11-09"):
+            kept = self._create_article("A", publish=False, review_date="2026-12-24")
+            past = self._create_article("B", publish=False, review_date="2026-01-01")
+            (kept + past).action_publish()
+        self.assertEqual(kept.review_date, date(2026, 12, 24))
+        self.assertEqual(past.review_date, date(2027, 11, 9))
+
+    def test_steps_out_of_order_are_refused_for_all(self):
+        published = self._create_article("Pubblicato")
+        draft = self._create_article("Bozza", publish=False)
+        with self.assertRaisesRegex(UserError, "Pubblicato"):
+            (draft + published).action_submit()
+        self.assertEqual(draft.state, "draft")
+        with self.assertRaisesRegex(UserError, "Bozza"):
+            draft.action_draft()
+
+    def test_an_article_without_content_is_not_published(self):
+        for values in (
+            {"symptom": "<p><br></p>"},
+            {"symptom": False},
+            {"solution": "<p></p>"},
+            {"solution": False},
+        ):
+            with self.subTest(values=values):
+                article = self._create_article("Vuoto", publish=False)
+                article.write(values)
+                with self.assertRaises(UserError):
+                    article.action_publish()
+
+    def test_a_workaround_is_remedy_enough(self):
+        article = self._create_article("Rimedio", publish=False, workaround="<p>Riarmare</p>")
+        article.solution = False
+        article.action_publish()
+        self.assertEqual(article.state, "published")
+
+    def test_a_copy_starts_as_a_draft(self):
+        copy = self._create_article("Originale").copy()
+        self.assertEqual((copy.state, copy.published_date), ("draft", False))
+        self.assertFalse(self._entry_of(copy))
+
+    def test_the_form_makes_a_draft_in_the_language_of_its_writer(self):
+        articles = self.env["knowledge.article"].with_user(self.user_editor)
+        with Form(articles.with_context(lang="it_IT")) as form:
+            form.name = "Bruciatore rumoroso"
+        self.assertRecordValues(
+            form.record,
+            [{"state": "draft", "lang": "it_IT", "user_id": self.user_editor.id}],
+        )
+
+    # === RIGHTS === #
+
+    def test_only_a_manager_publishes(self):
+        article = self._create_article("Pompa bloccata", publish=False)
+        as_editor = article.with_user(self.user_editor)
+        with self.assertRaises(AccessError):
+            as_editor.action_publish()
+        with self.assertRaises(AccessError):
+            as_editor.write({"state": "published"})
+        with self.assertRaises(AccessError):
+            self.env["knowledge.article"].with_user(self.user_editor).create(
+                {"name": "Furbo", "state": "published"}
+            )
+        self.assertEqual(article.state, "draft")
+
+    def test_an_editor_changes_drafts_not_what_is_published(self):
+        draft = self._create_article("Bozza", publish=False).with_user(self.user_editor)
+        draft.name = "Bozza migliore"
+        published = self._create_article("Pubblicato")
+        as_editor = published.with_user(self.user_editor)
+        for act in (
+            lambda: as_editor.write({"name": "Altro"}),
+            as_editor.action_draft,
+            as_editor.unlink,
+        ):
+            with self.assertRaises(AccessError):
+                act()
+        published.with_user(self.user_manager).name = "Corretto"
+        self.assertEqual(self._entry_of(published).title, "Corretto")
+
+    def test_an_employee_reads_what_is_published(self):
+        published = self._create_article("Pubblicato", audience="internal")
+        draft = self._create_article("Bozza", publish=False)
+        found = (
+            self.env["knowledge.article"]
+            .with_user(self.user_employee)
+            .search([("id", "in", (published + draft).ids)])
+        )
+        self.assertEqual(found, published)
+        with self.assertRaises(AccessError):
+            draft.with_user(self.user_employee).read(["name"])
+
+    # === COMPANIES === #
+
+    def test_an_article_of_a_company_stays_in_it(self):
+        own = self._create_article("Solo nostro", company_id=self.env.company.id)
+        shared = self._create_article("Di tutti")
+        found = (
+            self.env["knowledge.article"]
+            .with_user(self.user_other_company)
+            .search([("id", "in", (own + shared).ids)])
+        )
+        self.assertEqual(found, shared)
+
+    # === HISTORY === #
+
+    def test_a_text_that_was_overwritten_can_be_got_back(self):
+        article = self._create_article("Pompa", solution="Primo rimedio")
+        article.write({"solution": "<p>Secondo rimedio</p>"})
+        self.env.flush_all()
+        revisions = article.html_field_history["solution"]
+        content = article.html_field_history_get_content_at_revision(
+            "solution", revisions[0]["revision_id"]
+        )
+        self.assertIn("Primo rimedio", content)

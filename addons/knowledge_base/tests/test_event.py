@@ -1,0 +1,96 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import KnowledgeBaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestKnowledgeEvent(KnowledgeBaseCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.article = cls._create_article("Pompa bloccata dal calcare")
+        cls.entry = cls.env["knowledge.entry"].search([("res_id", "=", cls.article.id)])
+
+    def _record(self, kind, user=None, entry_ids=None, **context):
+        events = self.env["knowledge.event"].with_user(user or self.user_employee)
+        return events.record(entry_ids or self.entry.ids, kind, **context)
+
+    def _count(self, kind):
+        return self.env["knowledge.event"].search_count(
+            [("entry_id", "=", self.entry.id), ("kind", "=", kind)]
+        )
+
+    def test_an_act_is_noted_with_who_and_where(self):
+        noted = self._record("solved", res_model="res.partner", res_id=self.customer.id)
+        self.assertEqual(noted, self.entry.ids)
+        self.assertRecordValues(
+            self.env["knowledge.event"].search([("entry_id", "=", self.entry.id)]),
+            [
+                {
+                    "kind": "solved",
+                    "user_id": self.user_employee.id,
+                    "res_model": "res.partner",
+                    "res_id": self.customer.id,
+                }
+            ],
+        )
+        self.assertEqual(self.entry.solved_count, 1)
+
+    def test_the_same_act_counts_once(self):
+        for _turn in range(3):
+            self._record("solved", res_model="res.partner", res_id=self.customer.id)
+        self.assertEqual(self._count("solved"), 1)
+        self.assertEqual(self.entry.solved_count, 1)
+
+    def test_an_act_without_context_counts_once_too(self):
+        self._record("opened")
+        self.assertEqual(self._record("opened"), [])
+        self.assertEqual(self._count("opened"), 1)
+
+    def test_another_person_or_another_record_counts_again(self):
+        self._record("solved", res_model="res.partner", res_id=self.customer.id)
+        self._record("solved", res_model="res.partner", res_id=self.other_customer.id)
+        self._record(
+            "solved", user=self.user_editor, res_model="res.partner", res_id=self.customer.id
+        )
+        self.assertEqual(self.entry.solved_count, 3)
+
+    def test_only_solving_counts_as_proof(self):
+        for kind in ("shown", "opened", "useless"):
+            self._record(kind)
+            self.assertEqual(self._count(kind), 1)
+        self.assertEqual(self.entry.solved_count, 0)
+
+    def test_an_entry_twice_in_one_call_counts_once(self):
+        self._record("solved", entry_ids=self.entry.ids * 2)
+        self.assertEqual(self.entry.solved_count, 1)
+
+    def test_entries_out_of_reach_are_not_noted(self):
+        self.article.company_id = self.other_company
+        self.assertEqual(self._record("solved"), [])
+        self.assertEqual(self.entry.solved_count, 0)
+
+    def test_a_customer_judges_only_what_they_can_find(self):
+        self._let_share_users_search()
+        self.assertEqual(self._record("solved", user=self.user_portal), [])
+        self.article.audience = "customer"
+        self.assertEqual(self._record("solved", user=self.user_portal), self.entry.ids)
+
+    def test_a_context_that_may_not_be_read_is_refused(self):
+        secret = self.env["ir.config_parameter"].create({"key": "kb.test", "value": "x"})
+        with self.assertRaises(AccessError):
+            self._record("solved", res_model="ir.config_parameter", res_id=secret.id)
+
+    def test_a_context_of_no_kind_is_refused(self):
+        with self.assertRaises(UserError):
+            self._record("solved", res_model="no.such.model", res_id=1)
+
+    def test_an_unknown_kind_is_refused(self):
+        with self.assertRaises(ValueError):
+            self._record("bought")
+
+    def test_events_go_with_their_entry(self):
+        self._record("opened")
+        self.article.action_draft()
+        self.assertFalse(self.env["knowledge.event"].search([("entry_id", "=", self.entry.id)]))
