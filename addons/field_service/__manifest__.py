@@ -8,6 +8,14 @@
     "application": True,
     "depends": ["helpdesk_ticket", "calendar", "hr_timesheet", "hr_skills", "project_account"],
     "excludes": ["industry_fsm"],
-    "data": [],
+    "data": [
+        "security/field_service_groups.xml",
+        "security/ir.model.access.csv",
+        "security/field_service_security.xml",
+        "data/ir_sequence_data.xml",
+        "data/product_data.xml",
+        "data/service_time_band_data.xml",
+        "data/service_intervention_type_data.xml",
+    ],
     "demo": [],
 }

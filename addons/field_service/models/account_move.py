@@ -1,0 +1,51 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    """Invoices of work: when one is cancelled, reversed or deleted, its work can be billed again."""
+
+    _inherit = "account.move"
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self._free_service_lines()
+        return result
+
+    def unlink(self):
+        self._free_service_lines()
+        return super().unlink()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        reversals = super()._reverse_moves(default_values_list, cancel=cancel)
+        if cancel:
+            self._free_service_lines()
+        return reversals
+
+    def _free_service_lines(self):
+        """Let the work on these invoices be invoiced anew."""
+        # Whoever may cancel an invoice needn't have a right to the work it was for.
+        work_sudo = (
+            self.env["service.work.line"]
+            .sudo()
+            .search([("invoice_line_id", "in", self.invoice_line_ids.ids)])
+        )
+        if work_sudo:
+            work_sudo.invoice_line_id = False
+
+    def _get_service_action(self):
+        """Show these invoices in Odoo's own views."""
+        if not self:
+            raise UserError(
+                self.env._(
+                    "There is nothing to invoice: the work is invoiced already, covered, or has "
+                    "still to be verified."
+                )
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id("account.action_move_out_invoice")
+        action["domain"] = [("id", "in", self.ids)]
+        action["context"] = {"default_move_type": "out_invoice"}
+        if len(self) == 1:
+            action["views"] = [(False, "form")]
+            action["res_id"] = self.id
+        return action

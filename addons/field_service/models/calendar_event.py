@@ -1,0 +1,163 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
+
+# When one of these changes, people have promised something else.
+COMMITMENT_FIELDS = {"start", "stop", "start_date", "stop_date", "allday", "location"}
+
+
+class CalendarEvent(models.Model):
+    """A visit: a commitment of technicians, and possibly of the customer, on the shared calendar."""
+
+    _inherit = "calendar.event"
+
+    intervention_id = fields.Many2one(
+        "service.intervention", index="btree_not_null", ondelete="restrict", copy=False
+    )
+    time_version = fields.Integer(
+        default=1, copy=False, readonly=True, export_string_translation=False
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_user_can_edit(self):
+        """Override of `calendar` to let dispatchers edit visits that others organise."""
+        super()._compute_user_can_edit()
+        visits = self.filtered("intervention_id")
+        if visits and self.env.user.has_group("field_service.field_service_group_dispatcher"):
+            visits.user_can_edit = True
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `calendar`: who moves a visit needs the right to, and asks everybody anew."""
+        visits = self.browse()
+        if not COMMITMENT_FIELDS.isdisjoint(vals) or "active" in vals:
+            visits = self.filtered("intervention_id")
+            visits._check_may_plan()
+        before = {visit: visit._get_commitment() for visit in visits}
+        result = super().write(vals)
+        moved = visits.filtered(lambda visit: visit._get_commitment() != before[visit])
+        moved._reset_answers()
+        return result
+
+    def unlink(self):
+        visits = self.filtered("intervention_id")
+        visits._check_may_plan()
+        interventions = visits.intervention_id
+        result = super().unlink()
+        interventions._follow_answers()
+        return result
+
+    def _get_commitment(self):
+        return (self.start, self.stop, self.location)
+
+    def _check_may_plan(self):
+        if not self:
+            return
+        if not self.env.su and not self.env.user.has_group(
+            "field_service.field_service_group_dispatcher"
+        ):
+            raise AccessError(
+                self.env._("Only dispatchers move or cancel visits. Propose another time instead.")
+            )
+        for visit in self:
+            if visit.intervention_id.state == "cancelled":
+                raise UserError(
+                    self.env._(
+                        "Intervention %(intervention)s is cancelled: its visits stay as they are.",
+                        intervention=visit.intervention_id.display_name,
+                    )
+                )
+
+    def _reset_answers(self):
+        """The time or place has changed: everybody but the mover has to answer anew."""
+        mover = self.env.user.partner_id
+        for visit in self:
+            visit.time_version += 1
+            visit.attendee_ids.filtered(
+                lambda attendee: attendee.partner_id != mover and attendee.state != "needsAction"
+            ).write({"state": "needsAction"})
+        self.intervention_id._follow_answers()
+        if not self.env.context.get("dont_notify"):
+            self.attendee_ids.filtered(
+                lambda attendee: attendee.partner_id != mover
+            )._send_visit_mails()
+
+    # === PUBLIC METHODS === #
+
+    @idempotent
+    def answer_visit(self, answer, reason=None, start=None, proposed_start=None, request_uuid=None):
+        """Confirm or decline a visit as one of its technicians, or as the customer.
+
+        :param str answer: ``accepted``, ``declined`` or ``tentative`` (another time is proposed)
+        :param str reason: why; needed to decline
+        :param str start: the start that was answered to (UTC); refused if the visit has been moved
+        :param str proposed_start: for ``tentative``, when it would suit (UTC)
+        :return: ``{"event_id": …, "answer": …, "confirmation_state": …}``
+        :raise AccessError: who is not invited to the visit
+        """
+        self.ensure_one()
+        attendee_sudo = self._get_own_attendee()
+        visit_sudo = attendee_sudo.event_id
+        reason = reason.strip() if isinstance(reason, str) else ""
+        if answer not in ("accepted", "declined", "tentative"):
+            raise ValidationError(self.env._("Answer with yes, no, or another time."))
+        if answer == "declined" and not reason:
+            raise ValidationError(self.env._("Write why you cannot come."))
+        if answer == "tentative" and not proposed_start:
+            raise ValidationError(self.env._("Say which time would suit you."))
+        if start and fields.Datetime.to_datetime(start) != visit_sudo.start:
+            raise UserError(
+                self.env._(
+                    "This visit has been moved meanwhile. Look at the new time and answer again."
+                )
+            )
+        attendee_sudo._answer(
+            answer, reason, proposed_start and fields.Datetime.to_datetime(proposed_start)
+        )
+        return {
+            "event_id": self.id,
+            "answer": answer,
+            "confirmation_state": visit_sudo.intervention_id.confirmation_state,
+        }
+
+    def _get_own_attendee(self):
+        """The user's own invitation to this visit, in sudo.
+
+        :raise AccessError: the same for a visit of others and for one that doesn't exist
+        """
+        # Portal users read no visits: whether it is theirs is decided here, by the invitation.
+        attendee_sudo = (
+            self.env["calendar.attendee"]
+            .sudo()
+            .search(
+                [
+                    ("event_id", "=", self.id),
+                    ("partner_id", "=", self.env.user.partner_id.id),
+                    ("event_id.intervention_id", "!=", False),
+                ],
+                limit=1,
+            )
+        )
+        if not attendee_sudo:
+            raise AccessError(self.env._("You are not invited to this visit."))
+        return attendee_sudo
+
+    @api.model
+    def _prepare_visit_values(self, intervention, start, stop, partners):
+        """Values of a new visit; nothing confidential, since every employee reads all events."""
+        place = intervention.site_id or intervention.partner_id
+        town = place.city or place.commercial_partner_id.city or ""
+        return {
+            "name": " ".join(filter(None, [intervention.number, town])),
+            "intervention_id": intervention.id,
+            "start": start,
+            "stop": stop,
+            "location": town,
+            "privacy": "public",
+            "show_as": "busy",
+            "user_id": intervention._get_organiser().id,
+            "partner_ids": [fields.Command.set(partners.ids)],
+        }

@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+from ..coverage import JobOrder
+
+
+class ProjectProject(models.Model):
+    """The job order (*commessa*): how its work is charged and what its customer wants to read."""
+
+    _inherit = "project.project"
+
+    service_billing = fields.Selection(
+        selection=[
+            ("time_material", "Time and material"),
+            ("fixed_price", "Fixed price"),
+            ("not_billed", "Not billed"),
+        ],
+        string="Work is charged",
+        required=True,
+        default="time_material",
+    )
+    customer_reference = fields.Char(string="Customer's order")
+    cig = fields.Char(string="CIG", size=10)
+    cup = fields.Char(string="CUP", size=15)
+    service_intervention_ids = fields.One2many(
+        "service.intervention", "project_id", string="Interventions"
+    )
+
+    def _as_job_order(self):
+        """The job order for the pure functions of ``coverage``, or None."""
+        return JobOrder(self.name, self.service_billing) if self else None

@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    service_project_id = fields.Many2one(related="company_id.service_project_id", readonly=False)
+    situation_for_outside = fields.Boolean(
+        related="company_id.situation_for_outside", readonly=False
+    )

@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    equipment_count = fields.Integer(
+        compute="_compute_equipment_count", groups="field_service.field_service_group_user"
+    )
+
+    def _compute_equipment_count(self):
+        customers = self.commercial_partner_id
+        count = dict(
+            self.env["service.equipment"]._read_group(
+                [("partner_id", "in", customers.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.equipment_count = count.get(partner.commercial_partner_id, 0)
+
+    def action_view_equipment(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "field_service.service_equipment_action"
+        )
+        action["domain"] = [("partner_id", "=", self.commercial_partner_id.id)]
+        action["context"] = {"default_partner_id": self.commercial_partner_id.id}
+        return action

@@ -1,0 +1,88 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+
+class ServiceContract(models.Model):
+    """Fees of contracts: due ones become draft invoices, each period once."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "service.contract"
+
+    def create_fee_invoices(self, until=None):
+        """Make draft invoices of the fees that are due.
+
+        :param str until: date up to which fees are taken; today by default
+        :return: ``{"invoice_ids": […], "contract_ids": […]}``
+        :raise AccessError: who may not make invoices
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("Only accountants invoice fees."))
+        until = fields.Date.to_date(until or None) or fields.Date.context_today(self)
+        due_sudo = self._lock_due(until)
+        invoices = self.env["account.move"]
+        for contract_sudo in due_sudo:
+            invoices |= contract_sudo._create_fee_invoice()
+        return {"invoice_ids": invoices.ids, "contract_ids": due_sudo.ids}
+
+    def _lock_due(self, until):
+        """Contracts with a fee due; SQL for the lock that waits, see ``service.report``."""
+        self.flush_model(["next_fee_date", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM service_contract
+                    WHERE id = ANY(%s) AND state = 'open' AND next_fee_date <= %s
+                      AND fee_amount > 0
+                    ORDER BY id FOR UPDATE""",
+                list(self.ids),
+                until,
+            )
+        )
+        # Accountants read contracts; what they change is the date of the next fee.
+        return self.sudo().browse([contract_id for (contract_id,) in rows])
+
+    def _create_fee_invoice(self):
+        self.ensure_one()
+        if not self.fee_product_id:
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s has no product for its fee.", contract=self.display_name
+                )
+            )
+        account = self.analytic_account_id
+        invoice = (
+            self.env["account.move"]
+            .sudo(False)
+            .with_company(self.company_id)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.invoice_partner_id.id,
+                    "ref": self.customer_reference or False,
+                    "invoice_origin": self.number,
+                    "invoice_line_ids": [
+                        fields.Command.create(
+                            {
+                                "product_id": self.fee_product_id.id,
+                                "name": self._get_fee_description(),
+                                "quantity": 1,
+                                "price_unit": self.fee_amount,
+                                "analytic_distribution": (
+                                    {str(account.id): 100.0} if account else False
+                                ),
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        self._advance_fee_date()
+        return invoice
+
+    def action_create_fee_invoices(self):
+        created = self.create_fee_invoices()
+        if not created["invoice_ids"]:
+            raise UserError(self.env._("No fee is due."))
+        return self.env["account.move"].browse(created["invoice_ids"])._get_service_action()

@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class ServiceInterventionType(models.Model):
+    """A kind of work and what it takes to finish it.
+
+    A design office needs neither visit nor site nor signature; a repair needs all three.
+    """
+
+    _name = "service.intervention.type"
+    _description = "Type of Intervention"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    color = fields.Integer()
+    company_id = fields.Many2one("res.company", index="btree_not_null", ondelete="cascade")
+    needs_visit = fields.Boolean(default=True, help="Somebody has to go there.")
+    needs_signature = fields.Boolean(
+        default=True, help="It is finished when the customer has signed the report."
+    )
+    needs_solution = fields.Boolean(
+        default=True,
+        help="Closing asks for cause and solution, so that others find them.",
+    )
+    expected_hours = fields.Float(default=2.0, help="Proposed length of a visit.")
+    checklist_item_ids = fields.One2many(
+        "service.checklist.item", "type_id", string="Checklist", copy=True
+    )

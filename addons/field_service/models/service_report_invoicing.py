@@ -1,0 +1,168 @@
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+
+class InvoiceKey(NamedTuple):
+    """What must be equal for work to stand on one invoice."""
+
+    company: models.BaseModel
+    payer: models.BaseModel
+    currency: models.BaseModel
+    fiscal_position: models.BaseModel
+    customer_reference: str
+    cig: str
+    cup: str
+
+
+class ServiceReport(models.Model):
+    """From signed reports to draft invoices: each line once, equal to the work to the cent."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "service.report"
+
+    def create_invoices(self):
+        """Make draft invoices of what these reports have to be invoiced.
+
+        Many reports of one payer, order, CIG and CUP stand on one invoice. What is covered, blocked
+        or invoiced already is left out; pressing twice, or together with somebody else, bills once.
+
+        :return: ``{"invoice_ids": […], "line_ids": […]}``, the work lines that are on them now
+        :raise AccessError: who may not make invoices
+        """
+        self.check_access("read")
+        self.env["account.move"].check_access("create")
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("Only accountants make invoices of reports."))
+        lines = self._lock_lines_to_invoice()
+        groups = defaultdict(lambda: self.env["service.work.line"])
+        for line in lines:
+            groups[line._get_invoice_key()] |= line
+        invoices = self.env["account.move"]
+        for key, of_key in groups.items():
+            invoices |= of_key._create_invoice(key)
+        return {"invoice_ids": invoices.ids, "line_ids": lines.ids}
+
+    def _lock_lines_to_invoice(self):
+        """The lines to invoice, locked; whoever comes second is repeated and finds none.
+
+        SQL: a plain FOR UPDATE waits; the row is changed by the first one, so the second one gets a
+        serialization failure, which Odoo answers by repeating the request.
+        """
+        self.env["service.work.line"].flush_model(["report_id", "billing_state"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM service_work_line
+                    WHERE report_id = ANY(%s) AND billing_state = 'to_bill'
+                      AND invoice_line_id IS NULL
+                    ORDER BY id FOR UPDATE""",
+                list(self.ids),
+            )
+        )
+        # Accountants read the work, what they add is the link to the invoice line.
+        lines_sudo = self.env["service.work.line"].sudo().browse([line_id for (line_id,) in rows])
+        return lines_sudo.sorted(
+            lambda line: (line.report_id.date, line.report_id.id, line.date, line.id)
+        )
+
+    # === ACTIONS === #
+
+    def action_create_invoices(self):
+        """Make the invoices and show them."""
+        created = self.create_invoices()
+        return self.env["account.move"].browse(created["invoice_ids"])._get_service_action()
+
+
+class ServiceWorkLine(models.Model):
+    """The part of a work line in its invoice."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "service.work.line"
+
+    def _get_invoice_key(self):
+        self.ensure_one()
+        intervention = self.intervention_id
+        own = self.payer_id == intervention.invoice_partner_id
+        return InvoiceKey(
+            company=self.company_id,
+            payer=self.payer_id,
+            currency=self.currency_id,
+            fiscal_position=self._get_fiscal_position(),
+            # A manufacturer who pays has no part in the customer's order.
+            customer_reference=(own and intervention.customer_reference) or "",
+            cig=(own and intervention.cig) or "",
+            cup=(own and intervention.cup) or "",
+        )
+
+    def _get_fiscal_position(self):
+        """How the work is taxed: as the intervention says, before what holds for the payer."""
+        self.ensure_one()
+        intervention = self.intervention_id
+        if intervention.fiscal_position_id and self.payer_id == intervention.invoice_partner_id:
+            return intervention.fiscal_position_id
+        return (
+            self.env["account.fiscal.position"]
+            .with_company(self.company_id)
+            ._get_fiscal_position(self.payer_id)
+        )
+
+    def _create_invoice(self, key):
+        """One draft invoice of these lines, each pointing at its invoice line afterwards."""
+        invoice_lines = [self._prepare_invoice_line_values(line) for line in self]
+        invoice = (
+            self.env["account.move"]
+            .sudo(False)
+            .with_company(key.company)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": key.payer.id,
+                    "currency_id": key.currency.id,
+                    "fiscal_position_id": key.fiscal_position.id,
+                    "ref": key.customer_reference or False,
+                    "invoice_origin": ", ".join(
+                        dict.fromkeys(self.intervention_id.mapped("number"))
+                    ),
+                    "invoice_line_ids": [fields.Command.create(values) for values in invoice_lines],
+                    **self._prepare_invoice_values(key),
+                }
+            )
+        )
+        for line, invoice_line in zip(self, invoice.invoice_line_ids.sorted("id"), strict=True):
+            line.invoice_line_id = invoice_line
+        return invoice
+
+    def _prepare_invoice_values(self, key):
+        """More values of an invoice; an override for electronic invoices fills CIG and CUP in."""
+        return {}
+
+    def _prepare_invoice_line_values(self, line):
+        """Values of an invoice line; number and date of the report stand in its text, because
+        electronic invoices know no sections.
+        """
+        report = line.report_id
+        project = line._get_cost_project()
+        account = project.account_id
+        return {
+            "product_id": line.product_id.id,
+            "name": self.env._(
+                "%(line)s (report %(report)s of %(date)s)",
+                line=line.name,
+                report=report.number,
+                date=line._format_date(report.date),
+            ),
+            "quantity": line.quantity_invoice,
+            "product_uom_id": line.uom_id.id,
+            "price_unit": line.price_unit,
+            "discount": line.discount,
+            "analytic_distribution": {str(account.id): 100.0} if account else False,
+        }
+
+    def _format_date(self, day):
+        lang = self.env["res.lang"]._lang_get(self.payer_id.lang or self.env.lang or "en_US")
+        return day.strftime(lang.date_format if lang else "%Y-%m-%d")

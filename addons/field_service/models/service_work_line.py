@@ -1,0 +1,576 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..charging import amount, billed_quantity
+from ..coverage import FULL
+from .service_rate import KIND_PRODUCT, KIND_SELECTION, KIND_UOM, TIME_BANDS
+
+TIME_KINDS = ("labour", "travel", "waiting")
+# What the customer was shown when signing.
+SHOWN_FIELDS = {
+    "intervention_id",
+    "kind",
+    "employee_id",
+    "date",
+    "start",
+    "stop",
+    "break_minutes",
+    "time_band",
+    "product_id",
+    "name",
+    "quantity",
+    "uom_id",
+    "event_id",
+    "equipment_id",
+    "report_id",
+}
+# What decides how much is invoiced, and to whom.
+CHARGED_FIELDS = {
+    "coverage",
+    "payer_id",
+    "quantity_invoice",
+    "price_unit",
+    "discount",
+    "contract_id",
+}
+MAX_QUANTITY = 100_000
+
+
+class ServiceWorkLine(models.Model):
+    """One thing done or used, charged once.
+
+    ``quantity`` is what was done: it costs. ``quantity_invoice`` is what is billed: it is rounded
+    and has a minimum. Each line is billed, covered (and says why) or blocked (and says why).
+    """
+
+    _name = "service.work.line"
+    _description = "Work Line"
+    _order = "date, start, id"
+    _rec_name = "name"
+    _check_company_auto = True
+
+    # === FIELDS: WHAT WAS DONE === #
+    intervention_id = fields.Many2one(
+        "service.intervention", required=True, index=True, ondelete="restrict", readonly=True
+    )
+    company_id = fields.Many2one(
+        related="intervention_id.company_id", store=True, index=True, precompute=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    report_id = fields.Many2one(
+        "service.report", index="btree_not_null", ondelete="set null", readonly=True
+    )
+    event_id = fields.Many2one(
+        "calendar.event",
+        string="Visit",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+    )
+    kind = fields.Selection(selection=KIND_SELECTION, required=True)
+    name = fields.Char(string="Description", required=True)
+    employee_id = fields.Many2one(
+        "hr.employee",
+        string="Technician",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    equipment_id = fields.Many2one(
+        "service.equipment", index="btree_not_null", ondelete="restrict", check_company=True
+    )
+    date = fields.Date(required=True, default=fields.Date.context_today, index=True)
+    start = fields.Datetime()
+    stop = fields.Datetime()
+    break_minutes = fields.Integer(string="Break (minutes)")
+    time_band = fields.Selection(selection=TIME_BANDS)
+    product_id = fields.Many2one(
+        "product.product",
+        compute="_compute_product_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        index="btree_not_null",
+    )
+    uom_id = fields.Many2one(
+        "uom.uom",
+        compute="_compute_uom_id",
+        store=True,
+        precompute=True,
+        ondelete="restrict",
+    )
+    quantity = fields.Float(
+        string="Done", required=True, default=1, digits=(16, 4), help="What was done: it costs."
+    )
+
+    # === FIELDS: WHO PAYS === #
+    coverage = fields.Selection(
+        selection=[
+            ("job_order", "Job order"),
+            ("contract", "Contract"),
+            ("warranty", "Warranty"),
+            ("out_of_warranty", "Out of warranty"),
+            ("goodwill", "At our expense"),
+            ("to_verify", "To be verified"),
+        ],
+        required=True,
+        default="to_verify",
+        index=True,
+    )
+    coverage_rule = fields.Char(readonly=True, export_string_translation=False)
+    coverage_params = fields.Json(readonly=True)
+    coverage_note = fields.Char(
+        string="Decided by hand because", readonly=True, help="Why somebody decided otherwise."
+    )
+    coverage_reason = fields.Char(compute="_compute_coverage_reason")
+    contract_id = fields.Many2one(
+        "service.contract", index="btree_not_null", ondelete="restrict", check_company=True
+    )
+    payer_id = fields.Many2one(
+        "res.partner",
+        string="Payer",
+        compute="_compute_payer_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+
+    # === FIELDS: WHAT IS BILLED === #
+    quantity_invoice = fields.Float(
+        string="Billed",
+        compute="_compute_quantity_invoice",
+        store=True,
+        readonly=False,
+        precompute=True,
+        compute_sudo=True,
+        digits=(16, 4),
+        help="What is billed: rounded up, with its minimum.",
+    )
+    # What of the work a contract has paid with its hours.
+    quantity_covered = fields.Float(compute="_compute_quantity_covered", store=True)
+    price_unit = fields.Float(
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        compute_sudo=True,
+        digits="Product Price",
+        groups="field_service.field_service_group_price",
+    )
+    discount = fields.Float(
+        string="Discount (%)",
+        compute="_compute_discount",
+        store=True,
+        readonly=False,
+        precompute=True,
+        compute_sudo=True,
+        digits=(16, 2),
+        groups="field_service.field_service_group_price",
+    )
+    amount_invoice = fields.Monetary(
+        string="Amount",
+        compute="_compute_amount_invoice",
+        store=True,
+        precompute=True,
+        compute_sudo=True,
+        groups="field_service.field_service_group_price",
+    )
+    amount_cost = fields.Monetary(
+        string="Cost",
+        compute="_compute_amount_cost",
+        compute_sudo=True,
+        groups="field_service.field_service_group_cost",
+        help="For reports; the cost itself stands on one analytic line.",
+    )
+    analytic_line_id = fields.Many2one(
+        "account.analytic.line",
+        string="Cost line",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        copy=False,
+        groups="field_service.field_service_group_cost",
+    )
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        copy=False,
+        groups="field_service.field_service_group_price",
+    )
+    billing_state = fields.Selection(
+        selection=[
+            ("to_bill", "To be invoiced"),
+            ("billed", "Invoiced"),
+            ("covered", "Covered"),
+            ("blocked", "Blocked"),
+        ],
+        compute="_compute_billing_state",
+        store=True,
+        compute_sudo=True,
+    )
+    blocked_reason = fields.Char(compute="_compute_blocked_reason", compute_sudo=True)
+
+    # One call-out a visit, whoever records it.
+    _call_out_uniq = models.UniqueIndex(
+        "(event_id) WHERE kind = 'call_out' AND event_id IS NOT NULL",
+        "The call-out fee of this visit has already been recorded.",
+    )
+    _to_bill_idx = models.Index("(report_id) WHERE invoice_line_id IS NULL")
+    _quantity_valid = models.Constraint(
+        f"CHECK (quantity >= 0 AND quantity <= {MAX_QUANTITY} AND quantity_invoice >= 0)",
+        "A quantity cannot be negative, nor as large as this.",
+    )
+    _times_in_order = models.Constraint(
+        "CHECK (stop IS NULL OR start IS NULL OR stop >= start)",
+        "Work cannot end before it begins.",
+    )
+    _discount_valid = models.Constraint(
+        "CHECK (discount IS NULL OR discount BETWEEN 0 AND 100)",
+        "A discount is between 0 and 100 percent.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("kind")
+    def _compute_product_id(self):
+        for line in self:
+            xmlid = KIND_PRODUCT.get(line.kind)
+            if line.product_id or not xmlid:
+                line.product_id = line.product_id
+            else:
+                line.product_id = self.env.ref(xmlid, raise_if_not_found=False)
+
+    @api.depends("kind", "product_id")
+    def _compute_uom_id(self):
+        unit = self.env.ref("uom.product_uom_unit")
+        for line in self:
+            xmlid = KIND_UOM.get(line.kind)
+            line.uom_id = self.env.ref(xmlid) if xmlid else line.product_id.uom_id or unit
+
+    @api.depends("coverage_rule", "coverage_params", "coverage_note")
+    @api.depends_context("lang")
+    def _compute_coverage_reason(self):
+        for line in self:
+            line.coverage_reason = line.coverage_note or line._get_coverage_sentence(
+                line.coverage_rule, line.coverage_params or {}
+            )
+
+    @api.depends("intervention_id.invoice_partner_id", "coverage", "coverage_rule")
+    def _compute_payer_id(self):
+        for line in self:
+            if line.sudo().invoice_line_id:
+                line.payer_id = line.payer_id
+            elif line.coverage_rule == "warranty_manufacturer" and line.coverage == "warranty":
+                terms = line.equipment_id.warranty_term_id
+                line.payer_id = terms.manufacturer_id
+            else:
+                line.payer_id = line.intervention_id.invoice_partner_id
+
+    @api.depends("quantity", "kind", "time_band", "date", "contract_id")
+    def _compute_quantity_invoice(self):
+        for line, rate in self._get_rates():
+            line.quantity_invoice = billed_quantity(line.quantity, rate.rounding, rate.minimum)
+
+    @api.depends("quantity", "coverage", "contract_id")
+    def _compute_quantity_covered(self):
+        for line in self:
+            line.quantity_covered = line.quantity if line.coverage == "contract" else 0.0
+
+    @api.depends("kind", "time_band", "date", "product_id", "contract_id", "payer_id")
+    def _compute_price_unit(self):
+        for line, rate in self._get_rates():
+            if line.invoice_line_id or line.kind == "expense":
+                line.price_unit = line.price_unit
+            elif rate:
+                line.price_unit = rate.price
+            else:
+                line.price_unit = line._get_product_price()
+
+    @api.depends("coverage")
+    def _compute_discount(self):
+        """Covered work is billed at nothing; a decision by percent is written by who decided."""
+        for line in self:
+            if line.invoice_line_id:
+                line.discount = line.discount
+            else:
+                line.discount = line._get_default_discount()
+
+    @api.depends("price_unit", "quantity_invoice", "discount")
+    def _compute_amount_invoice(self):
+        for line in self:
+            line.amount_invoice = amount(
+                line.price_unit,
+                line.quantity_invoice,
+                line.discount,
+                line.currency_id.decimal_places or 2,
+            )
+
+    @api.depends("quantity", "kind", "employee_id", "product_id", "analytic_line_id.amount")
+    def _compute_amount_cost(self):
+        for line in self:
+            line.amount_cost = line._get_cost()
+
+    @api.depends("coverage", "amount_invoice", "invoice_line_id", "report_id.state")
+    def _compute_billing_state(self):
+        for line in self:
+            if line.invoice_line_id:
+                line.billing_state = "billed"
+            elif line.coverage == "to_verify":
+                line.billing_state = "blocked"
+            elif line.discount >= FULL:
+                line.billing_state = "covered"
+            elif not line.report_id or line.report_id.state == "draft" or not line.price_unit:
+                line.billing_state = "blocked"
+            else:
+                line.billing_state = "to_bill"
+
+    @api.depends("billing_state", "coverage", "report_id.state", "price_unit")
+    @api.depends_context("lang")
+    def _compute_blocked_reason(self):
+        for line in self:
+            if line.billing_state != "blocked":
+                line.blocked_reason = False
+            elif line.coverage == "to_verify":
+                line.blocked_reason = self.env._("Who pays has still to be verified.")
+            elif not line.report_id or line.report_id.state == "draft":
+                line.blocked_reason = self.env._("The report has not been signed yet.")
+            else:
+                line.blocked_reason = self.env._("It has no price.")
+
+    def _get_rates(self):
+        """Pair each line with the rate that holds for it; the price list is read once."""
+        rates = {
+            company: self.env["service.rate"].sudo()._get_rates(company)
+            for company in self.company_id
+        }
+        empty = self.env["service.rate"].sudo()
+        for line in self:
+            yield (
+                line,
+                rates.get(line.company_id, empty)._choose(
+                    line.kind, line.date, line.time_band, line.contract_id, line.payer_id
+                ),
+            )
+
+    def _get_product_price(self):
+        """Price of a product: the payer's price list, else the product's own."""
+        product = self.product_id
+        if not product:
+            return 0.0
+        pricelist = self.payer_id.with_company(self.company_id).property_product_pricelist
+        if pricelist:
+            return pricelist._get_product_price(
+                product,
+                self.quantity_invoice or 1.0,
+                currency=self.currency_id,
+                uom=self.uom_id,
+                date=self.date,
+            )
+        return product.with_company(self.company_id).lst_price
+
+    def _get_default_discount(self):
+        """What the payer doesn't pay, in percent, when nobody has decided a percent."""
+        self.ensure_one()
+        if self.coverage == "job_order":
+            billing = self.intervention_id.project_id.service_billing
+            return FULL if billing in ("fixed_price", "not_billed") else 0.0
+        if self.coverage == "warranty":
+            return 0.0 if self.coverage_rule == "warranty_manufacturer" else FULL
+        return FULL if self.coverage in ("contract", "goodwill") else 0.0
+
+    def _get_cost(self):
+        """Cost of a line in company currency: an override knows the cost of expenses."""
+        self.ensure_one()
+        if self.kind in TIME_KINDS:
+            if self.analytic_line_id:
+                return -self.analytic_line_id.amount
+            return self.currency_id.round(self.quantity * self.employee_id.hourly_cost)
+        if self.kind == "part":
+            product = self.product_id.with_company(self.company_id)
+            return self.currency_id.round(self.quantity * product.standard_price)
+        return 0.0
+
+    def _get_coverage_sentence(self, rule, params):
+        """Say to a person, in their language, which rule decided who pays."""
+        _ = self.env._
+        sentences = {
+            "job_order_time_material": _("Job order %(job_order)s, on time and material."),
+            "job_order_fixed_price": _("Job order %(job_order)s, at a fixed price."),
+            "job_order_not_billed": _("Job order %(job_order)s, which is not billed."),
+            "warranty_valid": _("Covered by %(warranty)s until %(until)s."),
+            "warranty_manufacturer": _(
+                "Covered by %(warranty)s until %(until)s; the manufacturer pays."
+            ),
+            "warranty_start_missing": _(
+                "%(warranty)s: it is not known since when it runs. Complete the equipment."
+            ),
+            "warranty_without_kind": _("%(warranty)s doesn't include this kind of cost."),
+            "warranty_not_begun": _("%(warranty)s has not begun yet."),
+            "warranty_expired": _("%(warranty)s ended on %(until)s."),
+            "warranty_excluded_by_cause": _("%(warranty)s doesn't cover the cause: %(cause)s."),
+            "contract_full": _("Included in contract %(contract)s."),
+            "contract_percent": _("Included in contract %(contract)s at %(percent)s %%."),
+            "contract_hours": _("Paid with the hours of contract %(contract)s."),
+            "contract_hours_used": _("The hours of contract %(contract)s are used up."),
+            "contract_without_kind": _("Contract %(contract)s doesn't include this kind of cost."),
+            "contract_not_valid": _("Contract %(contract)s is not valid on this date."),
+            "nothing_applies": _("No job order, warranty or contract applies."),
+        }
+        sentence = sentences.get(rule)
+        if not sentence:
+            return _("Nobody has decided yet.")
+        shown = dict(params)
+        if until := shown.get("until"):
+            shown["until"] = fields.Date.to_date(until).strftime(
+                self.env["res.lang"]._get_data(code=self.env.lang or "en_US").date_format
+                or "%Y-%m-%d"
+            )
+        return sentence % shown
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("date", "kind", "employee_id")
+    def _check_work(self):
+        for line in self:
+            if line.kind in TIME_KINDS and not line.employee_id:
+                raise ValidationError(self.env._("Say who did the work: %(name)s.", name=line.name))
+            if line.kind == "part" and not line.product_id:
+                raise ValidationError(self.env._("Choose the part that was used."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        self._check_not_frozen()
+
+    def _check_not_frozen(self):
+        """Refuse to touch what the customer has signed or what is on an invoice."""
+        for line in self.sudo():
+            if line.invoice_line_id:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is on invoice %(invoice)s. Cancel the invoice first.",
+                        name=line.name,
+                        invoice=line.invoice_line_id.move_id.display_name,
+                    )
+                )
+            if line.report_id and line.report_id.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is on report %(report)s, which is closed: what was shown to "
+                        "the customer stays as it is.",
+                        name=line.name,
+                        report=line.report_id.display_name,
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals.setdefault("name", self._get_default_name(vals))
+        lines = super().create(vals_list)
+        lines._create_costs()
+        return lines
+
+    def write(self, vals):
+        if not SHOWN_FIELDS.isdisjoint(vals) and not self._only_links_report(vals):
+            self._check_not_frozen()
+        if not CHARGED_FIELDS.isdisjoint(vals):
+            self._check_not_invoiced()
+        if "coverage" in vals and "coverage_rule" not in vals:
+            # Whatever a rule had proposed, somebody has decided now.
+            vals = {"coverage_note": self._get_override_note(), **vals}
+            self._log_coverage(vals["coverage"])
+        result = super().write(vals)
+        if not {"quantity", "employee_id", "date", "name"}.isdisjoint(vals):
+            self._update_costs()
+        return result
+
+    def unlink(self):
+        # The cost goes with the work it stands for; nobody else deletes Campo's cost lines.
+        costs_sudo = self.sudo().analytic_line_id.with_context(**self._as_own_cost())
+        result = super().unlink()
+        costs_sudo.unlink()
+        return result
+
+    @api.model
+    def _only_links_report(self, vals):
+        return set(vals) <= {"report_id"}
+
+    def _check_not_invoiced(self):
+        for line in self.sudo():
+            if line.invoice_line_id:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” is on invoice %(invoice)s. Cancel the invoice first.",
+                        name=line.name,
+                        invoice=line.invoice_line_id.move_id.display_name,
+                    )
+                )
+
+    def _get_default_name(self, vals):
+        if product_id := vals.get("product_id"):
+            return self.env["product.product"].sudo().browse(product_id).display_name
+        return dict(self._fields["kind"]._description_selection(self.env)).get(vals.get("kind"), "")
+
+    def _get_override_note(self):
+        return self.env._("Decided by %(name)s.", name=self.env.user.name)
+
+    def _log_coverage(self, coverage):
+        labels = dict(self._fields["coverage"]._description_selection(self.env))
+        for line in self:
+            if line.coverage != coverage:
+                line.intervention_id.message_post(
+                    body=self.env._(
+                        "“%(line)s”: %(before)s → %(after)s",
+                        line=line.name,
+                        before=labels[line.coverage],
+                        after=labels.get(coverage, ""),
+                    ),
+                    message_type="notification",
+                    subtype_xmlid="mail.mt_note",
+                )
+
+    # === PUBLIC METHODS === #
+
+    def set_coverage(self, coverage, reason):
+        """Decide by hand who pays for these lines, also after the report was signed.
+
+        :param str coverage: a key of ``coverage``
+        :param str reason: why; kept on the line and on the intervention
+        :return: ``{"line_ids": […], "coverage": …}``
+        """
+        self.check_access("write")
+        reason = reason.strip() if isinstance(reason, str) else ""
+        if coverage not in dict(self._fields["coverage"].selection):
+            raise ValidationError(self.env._("Choose one of the kinds of coverage offered."))
+        if not reason:
+            raise ValidationError(self.env._("Write why it is decided like this."))
+        self.write({"coverage": coverage, "coverage_note": reason})
+        return {"line_ids": self.ids, "coverage": coverage}
+
+    def _to_dict(self):
+        """What a technician or customer may know about a line: no price, no cost."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "name": self.name,
+            "date": fields.Date.to_string(self.date),
+            "start": fields.Datetime.to_string(self.start) if self.start else None,
+            "stop": fields.Datetime.to_string(self.stop) if self.stop else None,
+            "time_band": self.time_band or None,
+            "quantity": round(self.quantity, 4),
+            "unit": self.uom_id.name,
+            "employee": self.sudo().employee_id.name or None,
+            "coverage": self.coverage,
+            "coverage_label": dict(self._fields["coverage"]._description_selection(self.env))[
+                self.coverage
+            ],
+            "coverage_reason": self.coverage_reason,
+        }

@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+
+from ..models.service_intervention_work import RECORDABLE_KINDS
+from ..models.service_rate import KIND_SELECTION
+from ..models.service_work_line import TIME_KINDS
+
+
+class ServiceInterventionRecordWork(models.TransientModel):
+    """Asks for one piece of work, with as few taps as it takes."""
+
+    _name = "service.intervention.record.work"
+    _description = "Record Work"
+
+    intervention_id = fields.Many2one("service.intervention", required=True)
+    company_id = fields.Many2one(related="intervention_id.company_id")
+    kind = fields.Selection(
+        selection=[item for item in KIND_SELECTION if item[0] in RECORDABLE_KINDS],
+        required=True,
+        default="labour",
+    )
+    is_time = fields.Boolean(compute="_compute_is_time")
+    employee_id = fields.Many2one(
+        "hr.employee",
+        string="Technician",
+        default=lambda self: self.env.user.employee_id,
+        domain="[('company_id', '=', company_id)]",
+    )
+    start = fields.Datetime(compute="_compute_start", store=True, readonly=False, precompute=True)
+    stop = fields.Datetime(default=lambda self: self._default_stop())
+    break_minutes = fields.Integer(string="Break (minutes)")
+    date = fields.Date(default=fields.Date.context_today)
+    quantity = fields.Float()
+    product_id = fields.Many2one("product.product", string="Part")
+    equipment_id = fields.Many2one("service.equipment", domain="[('id', 'in', equipment_ids)]")
+    equipment_ids = fields.Many2many(
+        related="intervention_id.equipment_ids", string="Equipment of the intervention"
+    )
+    name = fields.Char(string="Description")
+
+    @api.model
+    def _default_stop(self):
+        return fields.Datetime.now().replace(second=0, microsecond=0)
+
+    @api.depends("kind")
+    def _compute_is_time(self):
+        for wizard in self:
+            wizard.is_time = wizard.kind in TIME_KINDS
+
+    @api.depends("intervention_id")
+    def _compute_start(self):
+        """Since when one is on site; labour follows the check-in."""
+        partner = self.env.user.partner_id
+        for wizard in self:
+            attendees = wizard.intervention_id.event_ids.attendee_ids.filtered(
+                lambda attendee: attendee.partner_id == partner and attendee.checked_in_on
+            )
+            arrived = max(attendees.mapped("checked_in_on"), default=False)
+            wizard.start = arrived and arrived.replace(second=0, microsecond=0)
+
+    def _prepare_line(self):
+        self.ensure_one()
+        line = {
+            "kind": self.kind,
+            "name": self.name or None,
+            "employee_id": self.employee_id.id or None,
+            "equipment_id": self.equipment_id.id or None,
+        }
+        if self.is_time and self.start:
+            return {
+                **line,
+                "start": fields.Datetime.to_string(self.start),
+                "stop": fields.Datetime.to_string(self.stop) if self.stop else None,
+                "break_minutes": self.break_minutes,
+            }
+        return {
+            **line,
+            "date": fields.Date.to_string(self.date),
+            "quantity": self.quantity,
+            "product_id": self.product_id.id or None,
+        }
+
+    def action_confirm(self):
+        self.intervention_id.record_work(lines=[self._prepare_line()])
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_confirm_and_new(self):
+        """Save this piece of work and ask for the next one."""
+        self.action_confirm()
+        return self.intervention_id.action_record_work()

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+
+
+class ServiceReportInvoice(models.TransientModel):
+    """Shows what would be invoiced and what not, before the draft invoices are made."""
+
+    _name = "service.report.invoice"
+    _description = "Invoice Interventions"
+
+    report_ids = fields.Many2many("service.report", string="Reports")
+    contract_ids = fields.Many2many(
+        "service.contract",
+        string="Fees due",
+        domain=[("state", "=", "open"), ("next_fee_date", "<=", "today")],
+    )
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    line_ids = fields.Many2many(
+        "service.work.line", string="To be invoiced", compute="_compute_lines"
+    )
+    blocked_line_ids = fields.Many2many(
+        "service.work.line",
+        relation="service_report_invoice_blocked_rel",
+        string="Not invoiced now",
+        compute="_compute_lines",
+    )
+    amount = fields.Monetary(string="Total before tax", compute="_compute_lines")
+
+    @api.depends("report_ids", "contract_ids")
+    def _compute_lines(self):
+        for wizard in self:
+            lines = wizard.report_ids.work_line_ids
+            wizard.line_ids = lines.filtered(lambda line: line.billing_state == "to_bill")
+            wizard.blocked_line_ids = lines.filtered(lambda line: line.billing_state == "blocked")
+            wizard.amount = sum(wizard.line_ids.mapped("amount_invoice")) + sum(
+                wizard.contract_ids.mapped("fee_amount")
+            )
+
+    def action_confirm(self):
+        self.ensure_one()
+        invoices = self.env["account.move"].browse(
+            self.report_ids.create_invoices()["invoice_ids"] if self.report_ids else []
+        )
+        if self.contract_ids:
+            invoices |= invoices.browse(self.contract_ids.create_fee_invoices()["invoice_ids"])
+        return invoices._get_service_action()

@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+
+
+class ServiceReportSign(models.TransientModel):
+    """The screen on which the customer signs, or on which it is said why not."""
+
+    _name = "service.report.sign"
+    _description = "Sign a Report"
+
+    report_id = fields.Many2one("service.report", required=True)
+    work_line_ids = fields.One2many(related="report_id.work_line_ids")
+    outcome = fields.Selection(related="report_id.outcome", readonly=False)
+    is_refused = fields.Boolean(string="Not signed")
+    refusal_reason = fields.Char(string="Why not")
+    name = fields.Char(
+        string="Name", compute="_compute_name", store=True, readonly=False, precompute=True
+    )
+    role = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
+    remark = fields.Text(string="Remark or reservation")
+    signature = fields.Binary()
+
+    @api.depends("report_id")
+    def _compute_name(self):
+        for wizard in self:
+            contact = wizard.report_id.intervention_id.contact_id
+            wizard.name = contact.name
+            wizard.role = contact.function
+
+    def action_confirm(self):
+        self.ensure_one()
+        if self.is_refused:
+            self.report_id.close_unsigned(reason=self.refusal_reason, remark=self.remark)
+        else:
+            self.report_id.sign(
+                name=self.name,
+                role=self.role,
+                image=self.signature.decode() if self.signature else None,
+                remark=self.remark,
+            )
+        return {"type": "ir.actions.act_window_close"}
