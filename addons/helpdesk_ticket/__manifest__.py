@@ -17,6 +17,7 @@
         "data/mail_message_subtype_data.xml",
         "data/mail_template_data.xml",
         "data/helpdesk_team_data.xml",
+        "data/ir_cron_data.xml",
         "wizard/helpdesk_ticket_close_views.xml",
         "wizard/helpdesk_ticket_reopen_views.xml",
         "wizard/res_partner_open_situation_views.xml",

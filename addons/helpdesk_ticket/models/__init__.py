@@ -13,6 +13,7 @@ from . import (
     helpdesk_ticket_sla,
     idempotent_request,
     mail_message,
+    mail_thread,
     requester_situation_log,
     res_company,
     res_config_settings,

@@ -28,6 +28,8 @@ FORBIDDEN_MIMETYPES = {
     "text/javascript",
     "text/x-shellscript",
 }
+# Programs for Linux, macOS and Java: not every library that guesses types knows them.
+FORBIDDEN_STARTS = (b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa", b"\xca\xfe\xba\xbe")
 FORBIDDEN_EXTENSIONS = re.compile(
     r"\.(svgz?|x?html?|shtml|mhtml?|js|mjs|exe|dll|com|bat|cmd|msi|scr|ps1|vbs|jar|sh)$", re.I
 )
@@ -106,22 +108,26 @@ class AttachmentIntakeMixin(models.AbstractModel):
         name = _clean_name(file.get("name")) or self.env._("Unnamed file")
         max_mb = self._get_max_file_mb()
         data = file.get("data") or ""
+        if not isinstance(data, str | bytes):
+            raise self._file_damaged(name)
         # Base64 is a third longer than its content: don't decode what is too big anyway.
         if len(data) > (max_mb * 4 / 3 + 1) * 1024 * 1024:
             raise self._file_too_big(name, max_mb)
         try:
             raw = base64.b64decode(data, validate=True)
         except (binascii.Error, ValueError, TypeError) as error:
-            raise ValidationError(
-                self.env._("The file %(name)s arrived damaged. Please send it again.", name=name)
-            ) from error
+            raise self._file_damaged(name) from error
         if not raw:
             raise ValidationError(
                 self.env._("The file %(name)s is empty. Please choose another one.", name=name)
             )
         if len(raw) > max_mb * 1024 * 1024:
             raise self._file_too_big(name, max_mb)
-        if guess_mimetype(raw) in FORBIDDEN_MIMETYPES or FORBIDDEN_EXTENSIONS.search(name):
+        if (
+            raw.startswith(FORBIDDEN_STARTS)
+            or guess_mimetype(raw) in FORBIDDEN_MIMETYPES
+            or FORBIDDEN_EXTENSIONS.search(name)
+        ):
             raise ValidationError(
                 self.env._(
                     "The file %(name)s is of a kind that is not accepted here. "
@@ -136,6 +142,11 @@ class AttachmentIntakeMixin(models.AbstractModel):
             "checksum": hashlib.sha1(raw, usedforsecurity=False).hexdigest(),
             "kind": str(file.get("kind") or "") or False,
         }
+
+    def _file_damaged(self, name):
+        return ValidationError(
+            self.env._("The file %(name)s arrived damaged. Please send it again.", name=name)
+        )
 
     def _file_too_big(self, name, max_mb):
         return ValidationError(

@@ -4,6 +4,9 @@ from odoo.tools import SQL, plaintext2html
 
 from ..tools.idempotent import idempotent
 
+# What a value for a new ticket is, by the type of its field.
+OPENING_KINDS = {"many2one": int, "char": str, "text": str, "html": str, "selection": str}
+
 
 class HelpdeskTicket(models.Model):
     """What people and programs do with a ticket: one public method per act, each repeatable."""
@@ -72,7 +75,7 @@ class HelpdeskTicket(models.Model):
         if cause:
             values["cause"] = cause
         for team, tickets in tickets_sudo.grouped("team_id").items():
-            tickets.write({**values, "stage_id": self._get_stage_of_kind("solved", team).id})
+            tickets.write({**values, "stage_id": tickets._get_stage_of_kind("solved", team).id})
         return {"state": "solved", "ticket_ids": self.ids}
 
     @idempotent
@@ -153,6 +156,7 @@ class HelpdeskTicket(models.Model):
                     "A ticket cannot be opened with: %(names)s.", names=", ".join(sorted(unknown))
                 )
             )
+        self._check_kinds(values)
         values = dict(values, name=_clean(values["name"])[:200])
         if description := values.get("description"):
             # Text stays text: whatever looks like markup in it was typed by somebody.
@@ -167,6 +171,20 @@ class HelpdeskTicket(models.Model):
         return values
 
     @api.model
+    def _check_kinds(self, values):
+        """Refuse what a program may send but no page does: a text for an id, a list for a text."""
+        for name, value in values.items():
+            kind = OPENING_KINDS.get(self._fields[name].type) if name in self._fields else None
+            if (
+                kind
+                and value not in (None, False)
+                and (value is True or not isinstance(value, kind))
+            ):
+                raise ValidationError(
+                    self.env._("A ticket cannot be opened with: %(names)s.", names=name)
+                )
+
+    @api.model
     def _check_open_ticket_values(self, values):
         """Judge whether these records may stand on a new ticket.
 
@@ -179,6 +197,8 @@ class HelpdeskTicket(models.Model):
             raise ValidationError(self.env._("Choose one of the channels offered."))
         # Portal users read neither other contacts of their company nor the categories.
         customer = self.env["res.partner"].sudo().browse(values.get("partner_id"))
+        if customer and not customer.exists():
+            raise ValidationError(self.env._("Choose one of the customers."))
         if site_id := values.get("site_id"):
             site = self.env["res.partner"].sudo().browse(site_id).exists()
             if not site or site.commercial_partner_id != customer.commercial_partner_id:
@@ -225,7 +245,7 @@ class HelpdeskTicket(models.Model):
 
     def _reopen(self):
         for team, tickets in self.grouped("team_id").items():
-            tickets.write({"stage_id": self._get_stage_of_kind("open", team).id})
+            tickets.write({"stage_id": tickets._get_stage_of_kind("open", team).id})
         for count, tickets in self.grouped("reopen_count").items():
             tickets.reopen_count = count + 1
 

@@ -29,7 +29,7 @@ class HelpdeskTicket(models.Model):
         # In a URL the plus of a telephone system often arrives as a space.
         if isinstance(number, str) and re.match(r" \d", number):
             typed = f"+{typed}"
-        normalised = self.env["res.partner"]._phone_format(number=typed)
+        normalised = typed and self.env["res.partner"]._phone_format(number=typed)
         callers = self.env["res.partner"]
         if normalised:
             callers = callers.search([("phone_sanitized", "=", normalised)], limit=SHOWN_TICKETS)

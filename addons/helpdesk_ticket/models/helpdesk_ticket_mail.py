@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+# Who asks in these ways wants to read that we know of it, and the number.
+ACKNOWLEDGED_CHANNELS = {"portal", "email", "phone"}
+
 
 class HelpdeskTicket(models.Model):
     """Mail: a message to a team opens a ticket, a reply joins it, a late reply opens it again."""
@@ -26,6 +29,8 @@ class HelpdeskTicket(models.Model):
 
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals)
+        if self._is_automatic_mail():
+            return result
         # Only what a customer writes tells that the problem is back.
         author = self.env["res.partner"].browse(msg_dict.get("author_id"))
         if not any(user._is_internal() for user in author.user_ids):
@@ -40,6 +45,78 @@ class HelpdeskTicket(models.Model):
         if partner or not address:
             return partner
         return self.env["res.partner"].search([("email_normalized", "=", address)], limit=1)
+
+    @api.model
+    def _is_automatic_mail(self):
+        """Whether a machine wrote the mail being processed, see ``mail.thread``."""
+        return bool(self.env.context.get("helpdesk_ticket_automatic_mail"))
+
+    # === WHAT THE CUSTOMER IS TOLD === #
+
+    def _track_post_template_finalize(self):
+        """Override of `mail`, called once for each new ticket, when all of it is known."""
+        result = super()._track_post_template_finalize()
+        self._acknowledge()
+        return result
+
+    def _acknowledge(self):
+        """Tell the requester the number of their request."""
+        self.ensure_one()
+        template = self.env.ref(
+            "helpdesk_ticket.mail_template_helpdesk_ticket_received", raise_if_not_found=False
+        )
+        if (
+            template
+            and self.partner_email
+            and self.channel in ACKNOWLEDGED_CHANNELS
+            and not self.closed
+            # Two machines that thank each other never stop.
+            and not self._is_automatic_mail()
+        ):
+            self.message_post_with_source(
+                template, message_type="auto_comment", **self._prepare_notice_values()
+            )
+
+    def _track_template(self, changes):
+        """Override of `mail` to tell the requester what solved the problem."""
+        templates = super()._track_template(changes)
+        ticket = self[:1]
+        template = self.env.ref(
+            "helpdesk_ticket.mail_template_helpdesk_ticket_solved", raise_if_not_found=False
+        )
+        if (
+            template
+            and "stage_id" in changes
+            and ticket.stage_id.kind == "solved"
+            and ticket.partner_email
+        ):
+            templates["stage_id"] = (template, ticket._prepare_notice_values())
+        return templates
+
+    def _prepare_notice_values(self):
+        """How a notice to the requester is posted: as a note, which counts as no answer."""
+        values = {
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            "email_layout_xmlid": "mail.mail_notification_light",
+            # The requester reads it also when their own act sets it off.
+            "notify_author_mention": True,
+        }
+        if not self.env.user._is_internal():
+            # What a customer's own mail or page sets off is not said by the customer.
+            values["author_id"] = self.env.ref("base.partner_root").id
+            values["email_from"] = self.company_id.email_formatted or False
+        return values
+
+    def _notify_get_reply_to(self, default=None, author_id=False):
+        """Override of `mail` to have answers arrive at the address of the team."""
+        # Whoever writes on a ticket needn't be able to read its team.
+        teams_sudo = self.sudo().team_id
+        addresses = teams_sudo._notify_get_reply_to(default=default, author_id=author_id)
+        reply_to = {ticket.id: addresses.get(ticket.sudo().team_id.id) for ticket in self}
+        others = self.filtered(lambda ticket: not reply_to[ticket.id])
+        return reply_to | super(HelpdeskTicket, others)._notify_get_reply_to(
+            default=default, author_id=author_id
+        )
 
     # === THREAD === #
 

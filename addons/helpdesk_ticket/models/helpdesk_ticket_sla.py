@@ -43,6 +43,9 @@ class HelpdeskTicket(models.Model):
     # What the desk sorts by and the warning looks for: the nearest promise still to be kept.
     next_deadline = fields.Datetime(compute="_compute_next_deadline", store=True, copy=False)
     next_warning = fields.Datetime(compute="_compute_next_deadline", store=True, copy=False)
+    sla_warned = fields.Boolean(
+        compute="_compute_sla_warned", store=True, copy=False, export_string_translation=False
+    )
     sla_missed = fields.Boolean(
         string="Answered or solved late", compute="_compute_sla_missed", store=True, copy=False
     )
@@ -135,6 +138,12 @@ class HelpdeskTicket(models.Model):
             due.append(self.response_deadline)
         return [moment for moment in due if moment]
 
+    @api.depends("next_deadline")
+    def _compute_sla_warned(self):
+        """Somebody is warned once of each deadline."""
+        for ticket in self:
+            ticket.sla_warned = False
+
     def _warn_before(self, due):
         start = self.create_date or fields.Datetime.now()
         return due - max((due - start) * WARNING_SHARE, WARNING_MINIMUM)
@@ -181,6 +190,36 @@ class HelpdeskTicket(models.Model):
             "warning": promised & ~late & at_risk,
             "ok": promised & ~late & ~at_risk,
         }.get(state, Domain.FALSE)
+
+    # === WARNING === #
+
+    @api.model
+    def _cron_warn(self, batch_size=200):
+        """Tell whoever is responsible of tickets whose deadline is near, once per deadline."""
+        domain = [
+            ("next_warning", "<=", fields.Datetime.now()),
+            ("closed", "=", False),
+            ("sla_warned", "=", False),
+        ]
+        tickets = self.search(domain, order="next_warning, id", limit=batch_size)
+        for responsible, at_risk in tickets.grouped(
+            lambda t: t.user_id or t.team_id.user_id
+        ).items():
+            if responsible:
+                at_risk._warn(responsible)
+        tickets.sla_warned = True
+        self.env["ir.cron"]._commit_progress(
+            len(tickets), remaining=self.search_count(domain) if len(tickets) == batch_size else 0
+        )
+
+    def _warn(self, responsible):
+        """Give one person a task for each of these tickets."""
+        texts = self.with_context(lang=responsible.lang).env
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=texts._("The deadline of the service level is near"),
+            user_id=responsible.id,
+        )
 
     # === SET-WISE RECOMPUTATION === #
 

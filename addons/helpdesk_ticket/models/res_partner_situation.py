@@ -180,6 +180,8 @@ class ResPartner(models.Model):
         """
         if not self.ids:
             return {}
+        self.env["account.move.line"].flush_model()
+        self.flush_model(["commercial_partner_id"])
         limit = today - timedelta(days=company.situation_grace_days)
         rows = self.env.execute_query_dict(
             SQL(
@@ -280,13 +282,30 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_situation_date(self, company, today):
-        """Until when the company's payments are known: the last reconciled bank movement."""
-        ((date,),) = (
-            self.env["account.bank.statement.line"]
-            .sudo()
-            ._read_group(
-                [("company_id", "=", company.id), ("is_reconciled", "=", True)],
-                aggregates=["date:max"],
+        """Until when the company's payments are known: the last reconciled bank movement.
+
+        SQL, because the ORM would read every movement there is; this takes the last one of each
+        journal from an index.
+        """
+        self.env["account.bank.statement.line"].flush_model()
+        ((date,),) = self.env.execute_query(
+            SQL(
+                """
+                SELECT max(move.date)
+                  FROM account_journal journal
+            CROSS JOIN LATERAL (
+                           SELECT line.move_id
+                             FROM account_bank_statement_line line
+                            WHERE line.journal_id = journal.id
+                              AND line.company_id = %(company)s
+                              AND line.is_reconciled
+                         ORDER BY line.internal_index DESC
+                            LIMIT 1
+                       ) last
+                  JOIN account_move move ON move.id = last.move_id
+                 WHERE journal.type IN ('bank', 'cash', 'credit')
+                """,
+                company=company.id,
             )
         )
         return min(date, today) if date else today
