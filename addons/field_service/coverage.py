@@ -5,8 +5,8 @@ The rules, in this order; the first that holds decides:
 1. *Job order*: work for a job order is charged as the job order says.
 2. *Warranty*: the kind of cost is covered on that date, and the cause doesn't exclude it. When the
    warranty's start is not known, somebody has to look: *to verify*.
-3. *Contract*: the kind of cost is included, wholly or by percent. Hours of an hours bank are covered
-   as long as there are any left; the rest of the work is charged.
+3. *Contract*: the kind of cost is included, wholly or by percent. Hours of an hours bank are
+   covered as long as there are any left; the rest of the work is charged.
 4. Otherwise it is *out of warranty*, and the rule tells why.
 """
 

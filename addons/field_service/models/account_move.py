@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
-    """Invoices of work: when one is cancelled, reversed or deleted, its work can be billed again."""
+    """Invoices of work: when one is cancelled, reversed or deleted, its work can be billed anew."""
 
     _inherit = "account.move"
 

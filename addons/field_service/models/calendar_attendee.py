@@ -91,7 +91,7 @@ class CalendarAttendee(models.Model):
         return super(CalendarAttendee, self - visits)._send_invitation_emails()
 
     def _send_visit_mails(self):
-        """Tell each person, apart from whoever plans, about a visit's time, with a calendar file."""
+        """Tell each person but whoever plans about a visit's time, with a calendar file."""
         template = self.env.ref(
             "field_service.mail_template_calendar_attendee_visit", raise_if_not_found=False
         )

@@ -8,7 +8,7 @@ COMMITMENT_FIELDS = {"start", "stop", "start_date", "stop_date", "allday", "loca
 
 
 class CalendarEvent(models.Model):
-    """A visit: a commitment of technicians, and possibly of the customer, on the shared calendar."""
+    """A visit: a commitment of technicians, possibly of the customer, on the shared calendar."""
 
     _inherit = "calendar.event"
 

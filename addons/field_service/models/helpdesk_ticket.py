@@ -154,7 +154,7 @@ class HelpdeskTicket(models.Model):
     # === KNOWLEDGE === #
 
     def _knowledge_codes(self):
-        """Override of `helpdesk_ticket`: the same machine's earlier problems are looked for first."""
+        """Override of `helpdesk_ticket`: the same machine's problems are looked for first."""
         return " ; ".join(
             filter(None, [super()._knowledge_codes(), self.equipment_id.serial_number])
         )

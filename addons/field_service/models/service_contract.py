@@ -289,17 +289,29 @@ class ServiceContract(models.Model):
     def _advance_fee_date(self):
         """The fee of the period under way has been invoiced: the next one is due a period later."""
         for contract in self:
-            following = contract.next_fee_date + relativedelta(
-                months=FEE_MONTHS[contract.fee_period]
-            )
+            following = contract._get_following_fee_date()
             ended = contract.date_end and following > contract.date_end
             contract.next_fee_date = False if ended else following
+
+    def _get_following_fee_date(self):
+        """When the fee after the next one is due: counted from the first day of the contract, so
+        that a fee of the 31st comes back to the 31st after a short month.
+        """
+        self.ensure_one()
+        months = FEE_MONTHS[self.fee_period]
+        passed = relativedelta(self.next_fee_date, self.date_start)
+        periods = (passed.years * 12 + passed.months) // months
+        following = self.next_fee_date
+        while following <= self.next_fee_date:
+            periods += 1
+            following = self.date_start + relativedelta(months=periods * months)
+        return following
 
     def _get_fee_description(self):
         """What the invoice says about the fee: the contract and the period it is for."""
         self.ensure_one()
         start = self.next_fee_date
-        stop = start + relativedelta(months=FEE_MONTHS[self.fee_period]) - relativedelta(days=1)
+        stop = self._get_following_fee_date() - relativedelta(days=1)
         return self.env._(
             "Contract %(contract)s, fee from %(start)s to %(stop)s",
             contract=self.display_name,

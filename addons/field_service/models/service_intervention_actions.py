@@ -85,11 +85,14 @@ class ServiceIntervention(models.Model):
         cause, solution = _clean(cause), _clean(solution)
         intervention_sudo = self._lock_for_work()
         intervention_sudo._check_complete(cause, solution)
-        values = {"state": "done", "close_date": fields.Datetime.now()}
-        for name, value in (("cause", cause), ("solution", solution), ("cause_id", cause_id)):
-            if value:
-                values[name] = value
-        intervention_sudo.write(values)
+        told = {"cause": cause, "solution": solution, "cause_id": cause_id}
+        intervention_sudo.write(
+            {
+                "state": "done",
+                "close_date": fields.Datetime.now(),
+                **{name: value for name, value in told.items() if value},
+            }
+        )
         return {"state": "done", "ticket_closed": intervention_sudo._close_ticket()}
 
     def action_cancel(self):

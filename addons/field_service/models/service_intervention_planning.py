@@ -9,7 +9,7 @@ MAX_VISIT = timedelta(days=14)
 
 
 class ServiceIntervention(models.Model):
-    """Planning: visits on the shared calendar and the answers of those who have promised to come."""
+    """Planning: visits on the shared calendar, and the answers of those who are to come."""
 
     # A sub-feature with a file of its own.
     # pylint: disable=consider-merging-classes-inherited
@@ -38,12 +38,13 @@ class ServiceIntervention(models.Model):
                 )
             )
         start, stop = self._check_visit_times(start, stop)
-        technicians = self._check_technicians(employee_ids)
+        technicians = self._check_technicians(employee_ids)  # in sudo
         warnings = self._get_planning_warnings(technicians, start, stop)
-        partners = technicians._get_visit_partners()
+        partners = technicians._get_visit_partners().sudo(self.env.su)
         if invite_customer and self.contact_id:
             partners |= self.contact_id
-        self.technician_ids |= technicians
+        # Dispatchers plan people without having a right to their personnel records.
+        self.sudo().technician_ids |= technicians
         events = self._get_visit_env()["calendar.event"]
         visit = events.create(events._prepare_visit_values(self, start, stop, partners))
         self._follow_answers()
@@ -74,9 +75,8 @@ class ServiceIntervention(models.Model):
         return start, stop
 
     def _check_technicians(self, employee_ids):
-        technicians = self.env["hr.employee"].browse(employee_ids or []).exists()
         # Dispatchers plan people without having a right to their personnel records.
-        technicians_sudo = technicians.sudo()
+        technicians_sudo = self.env["hr.employee"].sudo().browse(employee_ids or []).exists()
         if not technicians_sudo or len(technicians_sudo) != len(set(employee_ids)):
             raise ValidationError(self.env._("Choose at least one technician for the visit."))
         for technician in technicians_sudo:
@@ -96,7 +96,7 @@ class ServiceIntervention(models.Model):
                         name=technician.name,
                     )
                 )
-        return technicians
+        return technicians_sudo
 
     def _get_planning_warnings(self, technicians, start, stop):
         """What a dispatcher should know before planning; none of it forbids to plan."""

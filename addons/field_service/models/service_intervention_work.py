@@ -42,7 +42,7 @@ class Part:
 
 
 class ServiceIntervention(models.Model):
-    """Actual work: recorded by technicians, cut at time bands, and charged by the coverage rules."""
+    """Actual work: recorded by technicians, cut at time bands, charged by the coverage rules."""
 
     # A sub-feature with a file of its own.
     # pylint: disable=consider-merging-classes-inherited
@@ -360,11 +360,14 @@ class ServiceIntervention(models.Model):
         """
         self.ensure_one()
         created = self.env["service.work.line"]
+        # All lines are judged before the first one is stored.
         for line in lines:
-            employee = self._get_employee(line, user)
-            visit = self._get_visit(line, employee, user)
+            line["employee"] = self._get_employee(line, user)
+            line["visit"] = self._get_visit(line, line["employee"], user)
+            line["equipment"] = self._get_line_equipment(line)
+        for line in lines:
             for part in self._cut(line):
-                created |= self._create_part(line, part, employee, visit)
+                created |= self._create_part(line, part)
         for visit in created.event_id:
             created |= self._create_call_out(visit, created)
         if created and self.state in ("draft", "planned", "confirmed", "waiting"):
@@ -440,14 +443,13 @@ class ServiceIntervention(models.Model):
         rates = self.env["service.rate"]._get_rates(self.company_id)
         return rates._choose(kind, day, band, self.contract_id, self.invoice_partner_id)
 
-    def _create_part(self, line, part, employee, visit):
+    def _create_part(self, line, part):
         """One part of work, charged: two lines where a contract pays for some of its hours."""
-        equipment = self._get_line_equipment(line)
-        decisions = self._decide(line["kind"], part.date, part.quantity, equipment)
+        decisions = self._decide(line["kind"], part.date, part.quantity, line["equipment"])
         created = self.env["service.work.line"]
         left = part.billed
         for decision in decisions:
-            values = self._prepare_line_values(line, part, employee, visit, equipment, decision)
+            values = self._prepare_line_values(line, part, decision)
             if part.billed is not None:
                 last = decision is decisions[-1]
                 values["quantity_invoice"] = left if last else decision.quantity
@@ -455,13 +457,13 @@ class ServiceIntervention(models.Model):
             created |= created.create(values)
         return created
 
-    def _prepare_line_values(self, line, part, employee, visit, equipment, decision):
+    def _prepare_line_values(self, line, part, decision):
         values = {
             "intervention_id": self.id,
-            "event_id": visit.id,
+            "event_id": line["visit"].id,
             "kind": line["kind"],
-            "employee_id": employee.id,
-            "equipment_id": equipment.id,
+            "employee_id": line["employee"].id,
+            "equipment_id": line["equipment"].id,
             "date": part.date,
             "start": part.start,
             "stop": part.stop,

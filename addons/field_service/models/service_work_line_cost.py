@@ -68,6 +68,8 @@ class ServiceWorkLine(models.Model):
         return {
             **values,
             **accounts,
+            # A part is nobody's hours: Odoo would take the user's employee.
+            "employee_id": False,
             "amount": -self._get_cost(),
             "product_id": self.product_id.id,
             "product_uom_id": self.uom_id.id,

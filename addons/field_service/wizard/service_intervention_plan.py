@@ -15,8 +15,9 @@ class ServiceInterventionPlan(models.TransientModel):
     stop = fields.Datetime(
         compute="_compute_stop", store=True, readonly=False, required=True, precompute=True
     )
+    # The public record of the same person: dispatchers read no personnel records.
     employee_ids = fields.Many2many(
-        "hr.employee",
+        "hr.employee.public",
         relation="service_intervention_plan_employee_rel",
         string="Technicians",
         compute="_compute_employee_ids",
@@ -45,15 +46,17 @@ class ServiceInterventionPlan(models.TransientModel):
     @api.depends("intervention_id")
     def _compute_employee_ids(self):
         for wizard in self:
-            wizard.employee_ids = wizard.intervention_id.technician_ids
+            technicians = wizard.intervention_id.technician_ids
+            wizard.employee_ids = wizard.employee_ids.browse(technicians.ids)
 
     @api.depends("employee_ids", "start", "stop")
     def _compute_warning(self):
         for wizard in self:
             warnings = []
             if wizard.start and wizard.stop and wizard.start < wizard.stop:
+                technicians = self.env["hr.employee"].browse(wizard.employee_ids._origin.ids)
                 warnings = wizard.intervention_id._get_planning_warnings(
-                    wizard.employee_ids._origin, wizard.start, wizard.stop
+                    technicians, wizard.start, wizard.stop
                 )
             wizard.warning = "\n".join(warnings)
 

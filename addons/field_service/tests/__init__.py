@@ -1,0 +1,11 @@
+from . import (
+    test_charging,
+    test_contract,
+    test_coverage,
+    test_intervention,
+    test_invoicing,
+    test_security,
+    test_time_bands,
+    test_visit,
+    test_work,
+)

@@ -1,0 +1,118 @@
+import doctest
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
+from .. import coverage
+from ..coverage import KINDS, Cause, Contract, JobOrder, Warranty, Work, decide
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+KIND = st.sampled_from(KINDS)
+HOURS = st.integers(0, 40).map(lambda quarter: quarter / 4)
+WORK = st.builds(Work, KIND, DAYS, HOURS.filter(bool))
+JOB_ORDER = st.builds(
+    JobOrder, st.just("job"), st.sampled_from(["time_material", "fixed_price", "not_billed"])
+)
+WARRANTY = st.builds(
+    lambda start, months, kinds, payer: Warranty(
+        "w", start, start and start + timedelta(days=30 * months), kinds, payer
+    ),
+    st.none() | DAYS,
+    st.integers(0, 6),
+    st.frozensets(KIND),
+    st.sampled_from(["us", "manufacturer"]),
+)
+CAUSE = st.builds(Cause, st.just("c"), st.booleans())
+CONTRACT = st.builds(
+    lambda start, days, percents, left: Contract(
+        "k", start, None if days is None else start + timedelta(days=days), percents, left
+    ),
+    DAYS,
+    st.none() | st.integers(0, 300),
+    st.dictionaries(KIND, st.sampled_from([0, 30, 100])),
+    st.none() | HOURS,
+)
+
+
+def told_by_hand(work, job_order, warranty, cause, contract):
+    """Who pays for each quarter of an hour (or unit), decided by the sentences of the design."""
+    left = contract.hours_left if contract else None
+    result = []
+    for _quarter in range(round(work.quantity * 4)):
+        valid_contract = (
+            contract
+            and contract.start <= work.date
+            and (contract.end is None or work.date <= contract.end)
+            and contract.percents.get(work.kind, 0) > 0
+        )
+        in_bank = left is not None and work.kind in ("labour", "waiting")
+        if job_order:
+            result.append("job_order")
+        elif warranty and work.kind in warranty.kinds and warranty.start is None:
+            result.append("to_verify")
+        elif (
+            warranty
+            and work.kind in warranty.kinds
+            and warranty.start <= work.date <= warranty.end
+            and not (cause and cause.excludes_warranty)
+        ):
+            result.append("warranty")
+        elif valid_contract and in_bank and left >= 0.25:
+            left -= 0.25
+            result.append("contract")
+        elif valid_contract and not in_bank:
+            result.append("contract")
+        else:
+            result.append("out_of_warranty")
+    return result
+
+
+@tagged("post_install", "-at_install")
+class TestCoverage(BaseCase):
+    def test_the_examples_in_the_documentation_hold(self):
+        self.assertEqual(doctest.testmod(coverage).failed, 0)
+
+    @settings(max_examples=10_000, deadline=None)
+    @given(
+        WORK, st.none() | JOB_ORDER, st.none() | WARRANTY, st.none() | CAUSE, st.none() | CONTRACT
+    )
+    def test_it_decides_as_one_would_by_hand(self, work, job_order, warranty, cause, contract):
+        decisions = decide(
+            work, job_order=job_order, warranty=warranty, cause=cause, contract=contract
+        )
+        self.assertAlmostEqual(sum(d.quantity for d in decisions), work.quantity, 5)
+        told = [
+            decision.coverage
+            for decision in decisions
+            for _quarter in range(round(decision.quantity * 4))
+        ]
+        self.assertEqual(told, told_by_hand(work, job_order, warranty, cause, contract))
+
+    def test_an_excluded_cause_is_named_as_the_reason(self):
+        (decision,) = decide(
+            Work("labour", date(2026, 5, 1), 1),
+            warranty=Warranty("w", date(2026, 1, 1), date(2026, 12, 31), frozenset(["labour"])),
+            cause=Cause("Misuse", excludes_warranty=True),
+        )
+        self.assertEqual(decision.rule, "warranty_excluded_by_cause")
+        self.assertEqual(decision.params["cause"], "Misuse")
+
+    def test_a_contract_covers_what_an_expired_warranty_does_not(self):
+        (decision,) = decide(
+            Work("labour", date(2026, 5, 1), 1),
+            warranty=Warranty("w", date(2020, 1, 1), date(2022, 1, 1), frozenset(["labour"])),
+            contract=Contract("k", date(2026, 1, 1), None, {"labour": 100}),
+        )
+        self.assertEqual((decision.coverage, decision.discount), ("contract", 100))
+
+    def test_a_manufacturer_pays_the_whole_price(self):
+        (decision,) = decide(
+            Work("labour", date(2026, 5, 1), 1),
+            warranty=Warranty(
+                "w", date(2026, 1, 1), date(2026, 12, 31), frozenset(["labour"]), "manufacturer"
+            ),
+        )
+        self.assertEqual((decision.payer, decision.discount), ("manufacturer", 0))
