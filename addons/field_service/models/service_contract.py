@@ -71,7 +71,6 @@ class ServiceContract(models.Model):
     equipment_ids = fields.Many2many(
         "service.equipment",
         relation="service_contract_equipment_rel",
-        string="Equipment",
         domain="[('partner_id', '=', partner_id)]",
         check_company=True,
     )

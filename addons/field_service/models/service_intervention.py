@@ -111,7 +111,6 @@ class ServiceIntervention(models.Model):
     equipment_ids = fields.Many2many(
         "service.equipment",
         relation="service_intervention_equipment_rel",
-        string="Equipment",
         domain="[('partner_id', '=', commercial_partner_id)]",
         check_company=True,
     )

@@ -12,9 +12,7 @@ class ServiceReportSign(models.TransientModel):
     outcome = fields.Selection(related="report_id.outcome", readonly=False)
     is_refused = fields.Boolean(string="Not signed")
     refusal_reason = fields.Char(string="Why not")
-    name = fields.Char(
-        string="Name", compute="_compute_name", store=True, readonly=False, precompute=True
-    )
+    name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
     role = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
     remark = fields.Text(string="Remark or reservation")
     signature = fields.Binary()
