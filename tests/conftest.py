@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import time
 import urllib.error
@@ -13,8 +12,7 @@ import pytest
 
 from campo import paths, postgres
 from campo.databases import Databases
-from campo.say import end_process
-from campo.serving import wait_for_login
+from campo.serving import running_copy
 
 HERE = Path(__file__).parent
 
@@ -63,12 +61,6 @@ class CampoServer:
         return json.loads(lines[-1])
 
 
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def pg_server():
     """The PostgreSQL server that `./dev test` started."""
@@ -81,21 +73,5 @@ def campo(pg_server):
     """A server on a fresh copy of the template database that this test run stands on."""
     databases = Databases(pg_server)
     database = f"campo_story_{os.getpid()}_{time.monotonic_ns()}"
-    databases.copy(os.environ["CAMPO_TEMPLATE"], database)
-    port = _free_port()
-    address = f"http://localhost:{port}"
-    log = paths.LOGS / "story.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [paths.PYTHON, "-m", "odoo", "server", "-c", paths.CONFIG, "-d", database,
-             f"--db-filter=^{database}$", f"--http-port={port}", "--max-cron-threads=0",
-             "--log-level=warn"],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            env=databases.env, start_new_session=True,
-        )  # fmt: skip
-    try:
-        wait_for_login(process, address, log)
+    with running_copy(databases, os.environ["CAMPO_TEMPLATE"], database) as address:
         yield CampoServer(address, database, databases.env)
-    finally:
-        end_process(process)
-        databases.drop(database)

@@ -22,6 +22,7 @@ import shutil
 import subprocess
 
 from . import odoo_source, paths
+from .logs import check_log
 from .python_env import environment
 from .say import Stop, run, step
 
@@ -101,7 +102,11 @@ class Databases:
         with step(f"Campo's addons ({profile})"):
             building = self._start_building(name)
             self.copy(base, building)
-            self._install(building, paths.CAMPO_ADDONS, PROFILES[profile]["options"], "install")
+            log = f"install-{profile}"
+            (paths.LOGS / f"{log}.log").unlink(missing_ok=True)
+            self._install(building, paths.CAMPO_ADDONS, PROFILES[profile]["options"], log)
+            if check_log(paths.LOGS / f"{log}.log"):
+                raise Stop("Campo's addons were installed with warnings: see above.")
             self._finish_building(building, name, key)
         return name
 
@@ -139,6 +144,14 @@ class Databases:
         """Drop a database and its file store, if there."""
         self._sql(f'drop database if exists "{name}" with (force)')
         shutil.rmtree(paths.DATA / "filestore" / name, ignore_errors=True)
+
+    def set_parameter(self, database, key, value):
+        """Set a system parameter of a database that no server has read yet."""
+        self._sql(
+            "insert into ir_config_parameter (key, value) "
+            f"values ('{key}', '{value}') on conflict (key) do update set value = excluded.value",
+            database,
+        )
 
     def drop_all(self):
         """Drop every database of this checkout (`./dev reset`)."""

@@ -5,6 +5,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 from . import paths
 from .databases import DEMO, Databases
@@ -13,6 +14,7 @@ from .python_env import environment
 from .say import Stop, end_process, say, step
 
 START_SECONDS = 120
+COPIES_LOG = paths.LOGS / "copies.log"
 
 
 def ensure_port_is_free(port):
@@ -30,7 +32,9 @@ def ensure_port_is_free(port):
 
 def serve(server, port, odoo_options=()):
     """Serve the demo database on ``port``; return when the server has ended."""
-    database = Databases(server).ensure_demo()
+    databases = Databases(server)
+    database = databases.ensure_demo()
+    databases.set_parameter(database, "report.url", f"http://localhost:{port}")
     log = paths.LOGS / "server.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -53,6 +57,48 @@ def serve(server, port, odoo_options=()):
         raise Stop(f"The server has ended by itself. Its log: {log}")
     finally:
         end_process(process)
+
+
+@contextmanager
+def running_copy(databases, template, name):
+    """Serve a fresh copy of a database on a free port, for tests and pictures; gone afterwards.
+
+    :param Databases databases: where the template is
+    :param str name: of the copy
+    :return: context manager that gives the server's address
+    """
+    databases.copy(template, name)
+    port = free_port()
+    address = f"http://localhost:{port}"
+    # wkhtmltopdf fetches styles from the server that renders, whatever port that one has.
+    databases.set_parameter(name, "report.url", address)
+    with COPIES_LOG.open("ab") as output:
+        process = subprocess.Popen(
+            [
+                paths.PYTHON, "-m", "odoo", "server", "-c", paths.CONFIG, "-d", name,
+                f"--db-filter=^{name}$", f"--http-port={port}", "--max-cron-threads=0",
+                "--log-level=warn",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=databases.env,
+            cwd=paths.TOP,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        wait_for_login(process, address, COPIES_LOG)
+        yield address
+    finally:
+        end_process(process)
+        databases.drop(name)
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def wait_for_login(process, address, log):

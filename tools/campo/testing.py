@@ -5,8 +5,10 @@ import subprocess
 
 from . import paths
 from .databases import Databases
+from .logs import check_log
 from .python_env import environment
 from .say import Stop, end_process, say
+from .serving import COPIES_LOG
 
 # Without arguments: everything. The bare database has no demo data, no localisation and nothing
 # but Campo's dependencies; the full one is an Italian firm's with the apps Campo may meet.
@@ -35,7 +37,8 @@ def _run_on(databases, server, profile, arguments):
     template = databases.ensure_template(profile)
     database = f"campo_test_{profile}_{os.getpid()}"
     log = paths.LOGS / f"test-{profile}.log"
-    log.unlink(missing_ok=True)
+    for old in (log, COPIES_LOG):
+        old.unlink(missing_ok=True)
     say(f"\nTests on the {profile} database: {' '.join(arguments)}")
     try:
         databases.copy(template, database)
@@ -56,15 +59,4 @@ def _run_on(databases, server, profile, arguments):
             end_process(process)
     finally:
         databases.drop(database)
-    return code or check_log(log)
-
-
-def check_log(log):
-    """Fail on a WARNING or ERROR of the server that is not on the reviewed list."""
-    if not log.is_file():
-        return 0
-    checker = [paths.VENV / "bin" / "checklog-odoo", "-c", paths.TOP / "checklog-odoo.cfg", log]
-    answer = subprocess.run(checker, capture_output=True, text=True, check=False)
-    if answer.returncode:
-        say(f"The server's log is not clean ({log}):\n{answer.stdout}{answer.stderr}")
-    return answer.returncode
+    return code or check_log(log) or check_log(COPIES_LOG)

@@ -1,0 +1,204 @@
+"""Two people at once, through a real server: one effect, and nobody is told a lie."""
+
+import base64
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PIL import Image
+
+from .conftest import ApiError
+
+ROUNDS = 4
+
+
+@pytest.fixture(scope="module")
+def cast(campo):
+    return campo.run_in_shell("story_cast.py")
+
+
+@pytest.fixture
+def firm(campo, cast):
+    return Firm(campo, cast)
+
+
+class Firm:
+    """Calls as the persons of the story."""
+
+    def __init__(self, campo, cast):
+        self.campo, self.cast = campo, cast
+
+    def call(self, who, model, method, ids=None, **arguments):
+        return self.campo.call(self.cast["keys"][who], model, method, ids, **arguments)
+
+    def together(self, *calls):
+        """Make calls at the same moment; give each one's result or the error it got."""
+
+        def make(call):
+            try:
+                return self.call(*call[:3], **call[3])
+            except ApiError as error:
+                return error
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(make, calls))
+
+    def intervention(self, **values):
+        """A planned intervention of the outside technician."""
+        (intervention,) = self.call(
+            "agent",
+            "service.intervention",
+            "create",
+            vals_list=[{"name": "Two at once", "partner_id": self.cast["alfa"], **values}],
+        )
+        visit = self.call(
+            "agent",
+            "service.intervention",
+            "plan",
+            ids=[intervention],
+            start="2026-11-09 08:00:00",
+            stop="2026-11-09 12:00:00",
+            employee_ids=[self.cast["employee"]],
+        )
+        return intervention, visit["event_id"]
+
+    def lines(self, intervention, *fields):
+        return self.call(
+            "accountant",
+            "service.work.line",
+            "search_read",
+            domain=[["intervention_id", "=", intervention]],
+            fields=list(fields),
+        )
+
+    def signed_report(self, intervention):
+        report = self.call("outside", "service.intervention", "make_report", [intervention])
+        self.call(
+            "outside",
+            "service.report",
+            "sign",
+            [report["report_id"]],
+            name="Giulia",
+            image=signature(),
+        )
+        return report["report_id"]
+
+
+def signature():
+    buffer = io.BytesIO()
+    Image.new("RGB", (120, 40), "black").save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def labour(hour):
+    return {
+        "kind": "labour",
+        "start": f"2026-11-09 {hour}:00:00",
+        "stop": f"2026-11-09 {hour}:40:00",
+    }
+
+
+def test_a_request_sent_twice_at_once_records_the_work_once(firm):
+    for turn in range(ROUNDS):
+        intervention, _visit = firm.intervention()
+        asked = {"ids": [intervention], "lines": [labour("09")], "request_uuid": f"twice-{turn}-1"}
+        call = ("outside", "service.intervention", "record_work", asked)
+        first, second = firm.together(call, call)
+        assert first == second
+        kinds = sorted(line["kind"] for line in firm.lines(intervention, "kind"))
+        assert kinds == ["call_out", "labour"]
+
+
+def test_two_people_who_record_at_once_make_one_call_out(firm):
+    for _turn in range(ROUNDS):
+        intervention, _visit = firm.intervention()
+        results = firm.together(
+            *(
+                (
+                    who,
+                    "service.intervention",
+                    "record_work",
+                    {"ids": [intervention], "lines": [labour(hour)]},
+                )
+                for who, hour in (("outside", "09"), ("agent", "10"))
+            )
+        )
+        assert not [result for result in results if isinstance(result, ApiError)]
+        kinds = sorted(line["kind"] for line in firm.lines(intervention, "kind"))
+        assert kinds == ["call_out", "labour", "labour"]
+
+
+def test_an_hours_bank_is_not_overdrawn_by_two_at_once(firm):
+    (contract,) = firm.call(
+        "accountant",
+        "service.contract",
+        "create",
+        vals_list=[
+            {
+                "name": "One hour",
+                "partner_id": firm.cast["alfa"],
+                "date_start": "2026-01-01",
+                "has_hours_bank": True,
+                "included_hours": 1,
+            }
+        ],
+    )
+    firm.call("accountant", "service.contract", "action_open", [contract])
+    interventions = [firm.intervention(contract_id=contract)[0] for _turn in range(2)]
+    results = firm.together(
+        *(
+            (
+                "outside",
+                "service.intervention",
+                "record_work",
+                {"ids": [intervention], "lines": [labour("09")]},
+            )
+            for intervention in interventions
+        )
+    )
+    assert not [result for result in results if isinstance(result, ApiError)]
+    lines = [
+        line for one in interventions for line in firm.lines(one, "coverage", "quantity", "kind")
+    ]
+    covered = [line["quantity"] for line in lines if line["coverage"] == "contract"]
+    assert sum(covered) == pytest.approx(1)
+    done = [line["quantity"] for line in lines if line["kind"] == "labour"]
+    assert sum(done) == pytest.approx(80 / 60, abs=1e-3)
+    (balance,) = firm.call(
+        "accountant", "service.contract", "read", [contract], fields=["remaining_hours"]
+    )
+    assert balance["remaining_hours"] == pytest.approx(0)
+
+
+def test_two_signatures_at_once_make_one_number(firm):
+    intervention, _visit = firm.intervention()
+    firm.call(
+        "outside", "service.intervention", "record_work", [intervention], lines=[labour("09")]
+    )
+    report = firm.call("outside", "service.intervention", "make_report", [intervention])
+    call = (
+        "outside",
+        "service.report",
+        "sign",
+        {"ids": [report["report_id"]], "name": "Giulia", "image": signature()},
+    )
+    results = firm.together(call, call)
+    refused = [result for result in results if isinstance(result, ApiError)]
+    assert len(refused) == 1
+    assert "closed" in str(refused[0])
+
+
+def test_two_accountants_who_press_at_once_bill_once(firm):
+    for _turn in range(ROUNDS):
+        intervention, _visit = firm.intervention()
+        firm.call(
+            "outside", "service.intervention", "record_work", [intervention], lines=[labour("09")]
+        )
+        report = firm.signed_report(intervention)
+        call = ("accountant", "service.report", "create_invoices", {"ids": [report]})
+        results = firm.together(call, call)
+        assert not [result for result in results if isinstance(result, ApiError)]
+        assert sorted(len(result["invoice_ids"]) for result in results) == [0, 1]
+        billed = firm.lines(intervention, "invoice_line_id", "billing_state")
+        assert {line["billing_state"] for line in billed} == {"billed"}
+        assert len({line["invoice_line_id"][0] for line in billed}) == len(billed)
