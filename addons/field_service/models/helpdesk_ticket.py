@@ -45,10 +45,16 @@ class HelpdeskTicket(models.Model):
     def _compute_contract_id(self):
         today = fields.Date.context_today(self)
         # Which contract holds is shown to whoever sees the ticket.
-        contracts_sudo = self.env["service.contract"].sudo()
+        contracts_sudo = (
+            self.env["service.contract"].sudo()._get_open(self.partner_id, self.company_id)
+        )
         for ticket in self:
-            ticket.contract_id = ticket.partner_id and contracts_sudo._find_for(
-                ticket.partner_id, ticket.site_id, ticket.equipment_id, today, ticket.company_id
+            ticket.contract_id = contracts_sudo._choose(
+                ticket.partner_id,
+                ticket.site_id,
+                ticket.equipment_id._origin,
+                today,
+                ticket.company_id,
             )
 
     @api.constrains("equipment_id", "partner_id")

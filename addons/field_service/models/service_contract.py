@@ -232,23 +232,32 @@ class ServiceContract(models.Model):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _find_for(self, customer, site, equipment, day, company):
-        """The contract in force for a piece of work: the most particular one wins.
+    def _get_open(self, customers, companies):
+        """Contracts in force of these customers, whatever the day: looked up once for many."""
+        return self.search(
+            Domain("company_id", "in", companies.ids)
+            & Domain("state", "=", "open")
+            & Domain("partner_id", "in", customers.commercial_partner_id.ids),
+            order="date_start desc, id desc",
+        )
+
+    def _choose(self, customer, site, equipment, day, company):
+        """The contract of this set that holds for a piece of work: the most particular one.
 
         :param recordset equipment: possibly several
         :return: one contract or none
         """
-        found = self.search(
-            Domain("company_id", "=", company.id)
-            & Domain("state", "=", "open")
-            & Domain("partner_id", "=", customer.commercial_partner_id.id)
-            & Domain("date_start", "<=", day)
-            & (Domain("date_end", "=", False) | Domain("date_end", ">=", day)),
-            order="date_start desc, id desc",
+        valid = self.filtered(
+            lambda contract: (
+                contract.company_id == company
+                and contract.partner_id == customer.commercial_partner_id
+                and contract.date_start <= day
+                and (not contract.date_end or day <= contract.date_end)
+            )
         )
-        ranked = [(contract._fits(site, equipment), contract) for contract in found]
+        ranked = [(contract._fits(site, equipment), contract) for contract in valid]
         best = max((rank for rank, _contract in ranked), default=0)
-        return next((c for rank, c in ranked if rank == best > 0), self.browse())
+        return next((found for rank, found in ranked if rank == best > 0), self.browse())
 
     def _fits(self, site, equipment):
         """How particular this contract is to a piece of work; 0 when it is about something else."""

@@ -318,15 +318,15 @@ class ServiceIntervention(models.Model):
 
     @api.depends("partner_id", "site_id", "equipment_ids", "company_id")
     def _compute_contract_id(self):
+        contracts = self.env["service.contract"]._get_open(self.partner_id, self.company_id)
         for intervention in self:
-            if intervention.contract_id or not intervention.partner_id:
-                intervention.contract_id = intervention.contract_id
-                continue
-            intervention.contract_id = self.env["service.contract"]._find_for(
+            kept = intervention.contract_id
+            day = fields.Date.context_today(intervention)
+            intervention.contract_id = kept or contracts._choose(
                 intervention.partner_id,
                 intervention.site_id,
                 intervention.equipment_ids._origin,
-                fields.Date.context_today(intervention),
+                day,
                 intervention.company_id,
             )
 

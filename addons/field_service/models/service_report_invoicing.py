@@ -39,9 +39,10 @@ class ServiceReport(models.Model):
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Only accountants make invoices of reports."))
         lines = self._lock_lines_to_invoice()
+        positions = lines._get_fiscal_positions()
         groups = defaultdict(lambda: self.env["service.work.line"])
         for line in lines:
-            groups[line._get_invoice_key()] |= line
+            groups[line._get_invoice_key(positions)] |= line
         invoices = self.env["account.move"]
         for key, of_key in groups.items():
             invoices |= of_key._create_invoice(key)
@@ -84,7 +85,7 @@ class ServiceWorkLine(models.Model):
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "service.work.line"
 
-    def _get_invoice_key(self):
+    def _get_invoice_key(self, positions):
         self.ensure_one()
         intervention = self.intervention_id
         own = self.payer_id == intervention.invoice_partner_id
@@ -92,24 +93,33 @@ class ServiceWorkLine(models.Model):
             company=self.company_id,
             payer=self.payer_id,
             currency=self.currency_id,
-            fiscal_position=self._get_fiscal_position(),
+            fiscal_position=self._get_fiscal_position(positions),
             # A manufacturer who pays has no part in the customer's order.
             customer_reference=(own and intervention.customer_reference) or "",
             cig=(own and intervention.cig) or "",
             cup=(own and intervention.cup) or "",
         )
 
-    def _get_fiscal_position(self):
+    def _get_fiscal_positions(self):
+        """How each payer of these lines is taxed by default, looked up once per payer.
+
+        :return: {(company, payer): fiscal position}
+        """
+        return {
+            (company, payer): self.env["account.fiscal.position"]
+            .with_company(company)
+            ._get_fiscal_position(payer)
+            for company, lines in self.grouped("company_id").items()
+            for payer in lines.payer_id
+        }
+
+    def _get_fiscal_position(self, positions):
         """How the work is taxed: as the intervention says, before what holds for the payer."""
         self.ensure_one()
         intervention = self.intervention_id
         if intervention.fiscal_position_id and self.payer_id == intervention.invoice_partner_id:
             return intervention.fiscal_position_id
-        return (
-            self.env["account.fiscal.position"]
-            .with_company(self.company_id)
-            ._get_fiscal_position(self.payer_id)
-        )
+        return positions[self.company_id, self.payer_id]
 
     def _create_invoice(self, key):
         """One draft invoice of these lines, each pointing at its invoice line afterwards."""

@@ -19,7 +19,8 @@ class TestContract(FieldServiceCommon):
         return contract
 
     def _find(self, equipment=None, site=None, day=MONDAY):
-        return self.env["service.contract"]._find_for(
+        contracts = self.env["service.contract"]._get_open(self.contact, self.company)
+        return contracts._choose(
             self.contact,
             site or self.site,
             self.equipment if equipment is None else equipment,
