@@ -7,10 +7,13 @@ class ServiceReportInvoice(models.TransientModel):
     _name = "service.report.invoice"
     _description = "Invoice Interventions"
 
-    report_ids = fields.Many2many("service.report", string="Reports")
+    report_ids = fields.Many2many(
+        "service.report", string="Reports", default=lambda self: self._default_report_ids()
+    )
     contract_ids = fields.Many2many(
         "service.contract",
         string="Fees due",
+        default=lambda self: self._default_contract_ids(),
         domain=[("state", "=", "open"), ("next_fee_date", "<=", "today")],
     )
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
@@ -25,6 +28,31 @@ class ServiceReportInvoice(models.TransientModel):
         compute="_compute_lines",
     )
     amount = fields.Monetary(string="Total before tax", compute="_compute_lines")
+
+    @api.model
+    def _default_report_ids(self):
+        """The reports that were ticked in the list, or all that have something to invoice."""
+        reports = self.env["service.report"]
+        if self.env.context.get("active_model") == reports._name:
+            return reports.browse(self.env.context.get("active_ids"))
+        return reports.search(
+            [("company_id", "=", self.env.company.id), ("billing_state", "=", "to_bill")]
+        )
+
+    @api.model
+    def _default_contract_ids(self):
+        """The fees that are due, unless only certain reports are asked for."""
+        contracts = self.env["service.contract"]
+        if self.env.context.get("active_model") == "service.report":
+            return contracts
+        return contracts.search(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("state", "=", "open"),
+                ("next_fee_date", "<=", fields.Date.context_today(self)),
+                ("fee_amount", ">", 0),
+            ]
+        )
 
     @api.depends("report_ids", "contract_ids")
     def _compute_lines(self):
