@@ -16,6 +16,11 @@
         "data/product_data.xml",
         "data/service_time_band_data.xml",
         "data/service_intervention_type_data.xml",
+        "data/mail_template_data.xml",
+        "report/report_layouts.xml",
+        "report/service_report_templates.xml",
+        "report/service_work_order_templates.xml",
+        "report/service_report_reports.xml",
         "wizard/service_intervention_answer_views.xml",
         "wizard/service_intervention_done_views.xml",
         "wizard/service_intervention_files_views.xml",
@@ -40,5 +45,7 @@
         "views/res_config_settings_views.xml",
         "views/field_service_menus.xml",
     ],
-    "demo": [],
+    "assets": {
+        "web.report_assets_common": ["field_service/static/src/scss/service_form.scss"],
+    },
 }

@@ -1,8 +1,12 @@
+import base64
+
 import pytz
 import vobject
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+
+from ..printing import format_stretch
 
 
 class CalendarAttendee(models.Model):
@@ -78,58 +82,90 @@ class CalendarAttendee(models.Model):
         """Override of `calendar`: visits have mails of their own, one per person, no names of
         others in them.
         """
-        others = self.filtered(lambda attendee: not attendee.event_id.intervention_id)
-        if others or not self:
-            return super(CalendarAttendee, others)._notify_attendees(
-                mail_template, notify_author=notify_author, force_send=force_send
-            )
-        return False
-
-    def _send_invitation_emails(self):
         visits = self.filtered("event_id.intervention_id")
-        visits._send_visit_mails()
-        return super(CalendarAttendee, self - visits)._send_invitation_emails()
+        # Of a new time people are told where it is written, see calendar.event.
+        if mail_template != self.env.ref(
+            "calendar.calendar_template_meeting_changedate", raise_if_not_found=False
+        ):
+            visits._send_visit_mails()
+        if visits and visits == self:
+            return False
+        return super(CalendarAttendee, self - visits)._notify_attendees(
+            mail_template, notify_author=notify_author, force_send=force_send
+        )
 
     def _send_visit_mails(self):
         """Tell each person but whoever plans about a visit's time, with a calendar file."""
         template = self.env.ref(
             "field_service.mail_template_calendar_attendee_visit", raise_if_not_found=False
         )
-        me = self.env.user.partner_id
-        if not template:
+        # Switches of `calendar`; the parameter is readable by administrators only.
+        blocked = self.env["ir.config_parameter"].sudo().get_param("calendar.block_mail")
+        if not template or blocked or self.env.context.get("no_mail_to_attendees"):
             return
-        for attendee in self.filtered(lambda a: a.email and a.partner_id != me):
+        me, now = self.env.user.partner_id, fields.Datetime.now()
+        mail_ids = [
             template.send_mail(
                 attendee.id,
+                # As `attachments` they belong to the message and go when it goes.
                 email_values={
-                    "attachment_ids": [
-                        fields.Command.create(
-                            {
-                                "name": "visit.ics",
-                                "raw": attendee._get_visit_ics(),
-                                "mimetype": "text/calendar",
-                            }
-                        )
-                    ]
+                    "attachments": [("visit.ics", base64.b64encode(attendee._get_visit_ics()))]
                 },
             )
+            for attendee in self
+            if attendee.email and attendee.partner_id != me and attendee.event_id.stop > now
+        ]
+        # Mails belong to nobody; these have just been made here.
+        self.env["mail.mail"].sudo().browse(mail_ids).send_after_commit()
 
     def _get_visit_ics(self):
         """The visit as an iCalendar file (RFC 5545), without other people's addresses."""
         self.ensure_one()
         event = self.event_id
+        # The database's own id makes the UID unique in the world; it is no secret.
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
         calendar = vobject.iCalendar()
+        calendar.add("method").value = "PUBLISH"
         item = calendar.add("vevent")
-        item.add("uid").value = f"visit-{event.id}@{self.env.cr.dbname}"
+        item.add("uid").value = f"visit-{event.id}@{database}"
         item.add("sequence").value = str(event.time_version)
         item.add("summary").value = event.name
         item.add("dtstamp").value = _with_utc(fields.Datetime.now())
         item.add("dtstart").value = _with_utc(event.start)
         item.add("dtend").value = _with_utc(event.stop)
-        item.add("status").value = "CONFIRMED" if event.active else "CANCELLED"
+        item.add("status").value = "CANCELLED" if self._is_visit_cancelled() else "CONFIRMED"
         if event.location:
             item.add("location").value = event.location
         return calendar.serialize().encode()
+
+    def _is_visit_cancelled(self):
+        self.ensure_one()
+        return not self.event_id.active or bool(
+            self.env.context.get("field_service_visit_cancelled")
+        )
+
+    def _get_visit_when(self):
+        """The visit's time where its recipient is, with the name of the zone."""
+        self.ensure_one()
+        event = self.event_id
+        timezone = self.partner_id.tz or event.intervention_id.company_id._get_service_timezone()
+        return f"{format_stretch(self.env, event.start, event.stop, timezone)} ({timezone})"
+
+    def _get_visit_url(self):
+        """Where this person answers: a page behind a login, nothing is answered by a link."""
+        self.ensure_one()
+        intervention = self.event_id.intervention_id
+        # Which kind of user somebody is decides the page only.
+        users_sudo = self.partner_id.sudo().user_ids
+        if not users_sudo:
+            return ""
+        if any(not user.share for user in users_sudo):
+            page = "/odoo/field-service-mine"
+        elif self.partner_id in intervention.technician_ids._get_visit_partners():
+            page = "/my/visits"
+        else:
+            page = f"/my/interventions/{intervention.id}"
+        return f"{intervention.get_base_url()}{page}"
 
 
 def _with_utc(moment):

@@ -37,14 +37,18 @@ class CalendarEvent(models.Model):
             visits = self.filtered("intervention_id")
             visits._check_may_plan()
         before = {visit: visit._get_commitment() for visit in visits}
+        planned, invited = visits.filtered("active"), visits.attendee_ids
         result = super().write(vals)
         moved = visits.filtered(lambda visit: visit._get_commitment() != before[visit])
-        moved._reset_answers()
+        again = visits.filtered("active") - planned
+        (moved | again).filtered("active")._reset_answers(invited)
+        planned.filtered(lambda visit: not visit.active)._tell_cancelled()
         return result
 
     def unlink(self):
         visits = self.filtered("intervention_id")
         visits._check_may_plan()
+        visits.filtered("active").with_context(field_service_visit_cancelled=True)._tell_cancelled()
         interventions = visits.intervention_id
         result = super().unlink()
         interventions._follow_answers()
@@ -71,8 +75,17 @@ class CalendarEvent(models.Model):
                     )
                 )
 
-    def _reset_answers(self):
-        """The time or place has changed: everybody but the mover has to answer anew."""
+    def _tell_cancelled(self):
+        """Whoever was to come is told not to."""
+        for visit in self:
+            visit.time_version += 1
+        self.attendee_ids.filtered(lambda a: a.state != "declined")._send_visit_mails()
+
+    def _reset_answers(self, invited):
+        """The time or place has changed: everybody but the mover has to answer anew.
+
+        :param recordset invited: who had been invited before; others are told as new ones
+        """
         mover = self.env.user.partner_id
         for visit in self:
             visit.time_version += 1
@@ -81,9 +94,7 @@ class CalendarEvent(models.Model):
             ).write({"state": "needsAction"})
         self.intervention_id._follow_answers()
         if not self.env.context.get("dont_notify"):
-            self.attendee_ids.filtered(
-                lambda attendee: attendee.partner_id != mover
-            )._send_visit_mails()
+            (self.attendee_ids & invited)._send_visit_mails()
 
     # === PUBLIC METHODS === #
 

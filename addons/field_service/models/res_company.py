@@ -1,4 +1,17 @@
 from odoo import fields, models
+from odoo.tools import html2plaintext
+
+# Millimetres of a company's header besides its lines of text, by the layout of its documents.
+HEADER_MM = {
+    "web.external_layout_standard": 33,
+    "web.external_layout_striped": 17,
+    "web.external_layout_boxed": 17,
+    "web.external_layout_bold": 17,
+    "web.external_layout_wave": 17,
+}
+OTHER_HEADER_MM = 40
+HEADER_LINE_MM = 4.7
+MIN_HEADER_MM = 44
 
 
 class ResCompany(models.Model):
@@ -42,3 +55,18 @@ class ResCompany(models.Model):
         self.ensure_one()
         # Working hours are no secret, but not everybody reads them.
         return self.sudo().resource_calendar_id.tz or "UTC"
+
+    def _get_form_margin(self):
+        """Millimetres that the header needs on our forms: nothing may be hidden behind it."""
+        heights = [MIN_HEADER_MM]
+        # The layout of documents is no secret, but companies are read by their own users.
+        for company_sudo in self.sudo():
+            details = html2plaintext(company_sudo.company_details or "").strip()
+            if company_sudo.is_company_details_empty or not details:
+                details = company_sudo.partner_id._display_address()
+            lines = [line for line in details.splitlines() if line.strip()]
+            layout = company_sudo.external_report_layout_id.key or "web.external_layout_standard"
+            heights.append(
+                HEADER_MM.get(layout, OTHER_HEADER_MM) + HEADER_LINE_MM * (len(lines) + 1)
+            )
+        return round(max(heights))

@@ -64,6 +64,15 @@ class ServiceChecklistItem(models.Model):
             return f"{number:g}"
         return text[:2000]
 
+    def _get_limits_label(self):
+        """What a measure should be, e.g. *2–5 mbar*; empty for anything else."""
+        self.ensure_one()
+        if self.kind != "number" or not (self.minimum or self.maximum):
+            return ""
+        low, high = f"{self.minimum:g}", f"{self.maximum:g}"
+        limits = f"{low}–{high}" if self.maximum else f"≥ {low}"
+        return " ".join(filter(None, [limits, self.unit]))
+
     def _is_within_limits(self, value):
         """Whether a measure is as it should be; anything else is."""
         self.ensure_one()

@@ -102,7 +102,7 @@ class ServiceIntervention(models.Model):
             raise UserError(
                 self.env._("Work has been recorded: finish the intervention instead of cancelling.")
             )
-        self.event_ids.filtered("active").with_context(dont_notify=True).active = False
+        self.event_ids.filtered("active").active = False
         self.write({"state": "cancelled", "close_date": fields.Datetime.now()})
 
     def action_reopen(self):

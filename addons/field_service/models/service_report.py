@@ -16,6 +16,7 @@ AFTER_SIGNATURE = {"message_main_attachment_id", "activity_ids", "message_follow
 # Nobody can send this object from outside: only this file closes a report.
 CLOSING = object()
 MAX_SIGNATURE_PIXELS = 4_000_000
+PHOTO_MIMETYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
 class ServiceReport(models.Model):
@@ -81,7 +82,13 @@ class ServiceReport(models.Model):
         default="solved",
         tracking=True,
     )
+    photo_ids = fields.Many2many(
+        "ir.attachment", relation="service_report_photo_rel", readonly=True, copy=False
+    )
     remark = fields.Text(help="What the customer or the technician wants to be on the report.")
+    is_with_reservation = fields.Boolean(
+        string="Signed with a reservation", readonly=True, copy=False
+    )
     signed_by = fields.Char(readonly=True, copy=False)
     signer_role = fields.Char(string="Role", readonly=True, copy=False)
     signed_on = fields.Datetime(readonly=True, copy=False)
@@ -186,13 +193,15 @@ class ServiceReport(models.Model):
         if not name:
             raise ValidationError(self.env._("Write the name of who signs."))
         picture = self._check_signature(image)
+        remarks = self._prepare_remark(remark)
         return self._close(
             {
                 "state": "signed",
                 "signed_by": name[:120],
                 "signer_role": (role or "").strip()[:120] or False,
                 "signature": picture,
-                **self._prepare_remark(remark),
+                "is_with_reservation": bool(remarks),
+                **remarks,
             }
         )
 
@@ -236,8 +245,11 @@ class ServiceReport(models.Model):
         self._check_draft()
 
     def _prepare_remark(self, remark):
+        """What is said at the signature comes after what the technician has written."""
         remark = remark.strip() if isinstance(remark, str) else ""
-        return {"remark": remark} if remark else {}
+        if not remark:
+            return {}
+        return {"remark": "\n".join(filter(None, [self.remark, remark]))}
 
     def _check_signature(self, image):
         """Judge a drawn signature by its content.
@@ -269,6 +281,7 @@ class ServiceReport(models.Model):
         ):
             raise UserError(self.env._("There is no work on this report. Record it first."))
         sequences_sudo = self.env["ir.sequence"].sudo().with_company(report_sudo.company_id)
+        photos_sudo = report_sudo._get_photos_to_take()
         report_sudo.write(
             {
                 **values,
@@ -278,6 +291,7 @@ class ServiceReport(models.Model):
             }
         )
         report_sudo._take_checklist()
+        report_sudo.photo_ids = photos_sudo
         content = report_sudo._render_pdf()
         report_sudo.write(
             {
@@ -308,11 +322,13 @@ class ServiceReport(models.Model):
 
     def _take_checklist(self):
         """The answers given so far belong to this report from now on."""
+        self._get_checklist_to_take().report_id = self
+
+    def _get_checklist_to_take(self):
         self.ensure_one()
-        answers = self.intervention_id.checklist_answer_ids.filtered(
+        return self.intervention_id.checklist_answer_ids.filtered(
             lambda answer: not answer.report_id and (answer.value or answer.attachment_ids)
         )
-        answers.report_id = self
 
     def _get_report_lang(self):
         self.ensure_one()
@@ -355,13 +371,15 @@ class ServiceReport(models.Model):
             | self.partner_id
         ).filtered("email")
         if template and recipients:
-            template.send_mail(
+            mail_id = template.send_mail(
                 self.id,
                 email_values={
                     "recipient_ids": [fields.Command.set(recipients[:1].ids)],
                     "attachment_ids": [fields.Command.link(self.attachment_id.id)],
                 },
             )
+            # At once, but not before the report is really closed.
+            self.env["mail.mail"].sudo().browse(mail_id).send_after_commit()
 
     # === PRINTING === #
 
@@ -377,20 +395,27 @@ class ServiceReport(models.Model):
         return report_sudo.attachment_id.raw or report_sudo._render_pdf()
 
     def _get_photos(self, limit=12):
-        """Photos of the intervention for the form, oldest first."""
+        """Photos for the form, oldest first: of a draft those that signing will put on it."""
         self.ensure_one()
+        photos = self._get_photos_to_take() if self.state == "draft" else self.sudo().photo_ids
+        return photos.sorted("id")[:limit]
+
+    def _get_photos_to_take(self):
+        """Photos of the intervention that are on no report yet; of a job of three days each day
+        has its own.
+        """
+        self.ensure_one()
+        intervention_sudo = self.intervention_id.sudo()
+        photos_sudo = self.env["ir.attachment"].sudo()
         return (
-            self.env["ir.attachment"]
-            .sudo()
-            .search(
+            photos_sudo.search(
                 [
-                    ("res_model", "=", "service.intervention"),
-                    ("res_id", "=", self.intervention_id.id),
-                    ("mimetype", "in", ("image/jpeg", "image/png", "image/webp", "image/gif")),
-                ],
-                order="id",
-                limit=limit,
+                    ("res_model", "=", intervention_sudo._name),
+                    ("res_id", "=", intervention_sudo.id),
+                    ("mimetype", "in", PHOTO_MIMETYPES),
+                ]
             )
+            - intervention_sudo.report_ids.photo_ids
         )
 
     # === ACTIONS === #
