@@ -21,9 +21,7 @@
     ],
     "demo": [
         "demo/knowledge_category_demo.xml",
+        "demo/knowledge_article_demo.xml",
     ],
-    "assets": {
-        "web.assets_backend": ["knowledge_base/static/src/**/*"],
-    },
     "uninstall_hook": "uninstall_hook",
 }

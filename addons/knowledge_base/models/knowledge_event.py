@@ -33,7 +33,8 @@ class KnowledgeEvent(models.Model):
     res_model = fields.Char(string="Context Model", readonly=True)
     res_id = fields.Many2oneReference(string="Context", model_field="res_model", readonly=True)
 
-    _context_idx = models.Index("(entry_id, kind, user_id, res_model, res_id)")
+    _once_idx = models.Index("(entry_id, kind, user_id, res_model, res_id)")
+    _context_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
     @api.model
     def record(self, entry_ids, kind, res_model=None, res_id=None):
@@ -61,6 +62,15 @@ class KnowledgeEvent(models.Model):
         if kind == "solved":
             new.sudo()._count_solved()
         return new.ids
+
+    @api.model
+    def _get_judged_entries(self, kind, records):
+        """Entries of which anybody noted this in the context of these records."""
+        # sudo: nobody reads events directly; what was judged on a record concerns its readers
+        events_sudo = self.sudo().search(
+            [("res_model", "=", records._name), ("res_id", "in", records.ids), ("kind", "=", kind)]
+        )
+        return events_sudo.entry_id.sudo(False)
 
     @api.model
     def _check_context(self, res_model, res_id) -> dict:
