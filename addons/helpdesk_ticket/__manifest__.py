@@ -22,6 +22,7 @@
         "wizard/helpdesk_ticket_reopen_views.xml",
         "wizard/res_partner_open_situation_views.xml",
         "views/helpdesk_ticket_views.xml",
+        "views/helpdesk_ticket_call_views.xml",
         "views/helpdesk_team_views.xml",
         "views/helpdesk_stage_views.xml",
         "views/helpdesk_category_views.xml",
@@ -43,5 +44,6 @@
     ],
     "assets": {
         "web.assets_backend": ["helpdesk_ticket/static/src/**/*"],
+        "web.assets_tests": ["helpdesk_ticket/static/tests/tours/**/*"],
     },
 }

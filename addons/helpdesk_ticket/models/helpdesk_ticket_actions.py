@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
 from ..tools.idempotent import idempotent
@@ -116,15 +117,24 @@ class HelpdeskTicket(models.Model):
             words = self._knowledge_problem_text()
         if not words:
             return []
-        found = self.env["knowledge.entry"].search_similar(
-            words, lang=self._knowledge_lang() if self else None, limit=limit + 1
+        entries = self.env["knowledge.entry"]
+        entries.check_access("read")
+        return entries._search_similar(
+            words,
+            lang=self._knowledge_lang() if self else None,
+            limit=limit,
+            domain=self._get_similar_domain(),
         )
-        others = [
-            entry
-            for entry in found
-            if entry["res_model"] != self._name or entry["res_id"] not in self.ids
-        ]
-        return others[:limit]
+
+    def _get_similar_domain(self):
+        """Which entries are offered on these tickets: neither they themselves nor what somebody
+        found useless there; an override narrows it further.
+        """
+        if not self:
+            return Domain.TRUE
+        useless = self.env["knowledge.event"]._get_judged_entries("useless", self)
+        itself = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
+        return ~itself & Domain("id", "not in", useless.ids)
 
     # === BUSINESS METHODS: OPENING === #
 

@@ -11,4 +11,5 @@ from . import (
     test_sla,
     test_sla_clock,
     test_ticket,
+    test_tours,
 )

@@ -190,6 +190,39 @@ class TestTicket(HelpdeskCommon):
         self.assertEqual(ticket.find_similar(), [])
         self.assertEqual(ticket.find_similar(text="caldaia blocco E05"), [])
 
+    def test_what_was_useless_on_a_ticket_is_offered_on_others_only(self):
+        self._create_ticket(name="Caldaia in blocco E05").action_close("Pulito", "Sporco")
+        here, elsewhere = (
+            self._create_ticket(name="Caldaia blocco E05"),
+            self._create_ticket(name="Caldaia blocco E05"),
+        )
+        (found,) = here.find_similar()
+        self.env["knowledge.event"].with_user(self.user_agent).record(
+            [found["id"]], "useless", here._name, here.id
+        )
+        self.assertEqual(here.with_user(self.user_manager).find_similar(), [])
+        self.assertEqual([entry["id"] for entry in elsewhere.find_similar()], [found["id"]])
+
+    def test_what_solved_it_counts_when_the_ticket_is_closed_with_it(self):
+        self._create_ticket(name="Caldaia in blocco E05").action_close("Pulito", "Sporco")
+        ticket = self._create_ticket(name="Caldaia blocco E05").with_user(self.user_agent)
+        (found,) = ticket.find_similar()
+        dialogs = self.env["helpdesk.ticket.close"].with_user(self.user_agent)
+        with Form(
+            dialogs.with_context(
+                default_ticket_ids=ticket.ids,
+                default_solution=found["solution"],
+                default_entry_id=found["id"],
+            )
+        ) as form:
+            self.assertEqual(form.solution, "Pulito")
+            form.cause = "Sporco di nuovo"
+        entry = self.env["knowledge.entry"].browse(found["id"])
+        self.assertEqual(entry.solved_count, 0)
+        form.record.action_confirm()
+        self.assertEqual(entry.solved_count, 1)
+        self.assertEqual(ticket.solution, "Pulito")
+
     def test_a_text_is_enough_to_find(self):
         ticket = self._create_ticket(name="Caldaia in blocco E05")
         ticket.action_close(solution="Pulito", cause="Sporco")

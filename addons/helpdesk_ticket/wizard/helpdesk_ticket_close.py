@@ -13,6 +13,13 @@ class HelpdeskTicketClose(models.TransientModel):
         compute="_compute_from_ticket", store=True, readonly=False, required=True
     )
 
+    entry_id = fields.Many2one(
+        "knowledge.entry",
+        string="Solved by",
+        ondelete="set null",
+        help="The solved problem whose solution helped: it will be offered earlier.",
+    )
+
     @api.depends("ticket_ids")
     def _compute_from_ticket(self):
         for wizard in self:
@@ -22,4 +29,9 @@ class HelpdeskTicketClose(models.TransientModel):
 
     def action_confirm(self):
         self.ticket_ids.action_close(solution=self.solution, cause=self.cause)
+        if self.entry_id:
+            for ticket in self.ticket_ids:
+                self.env["knowledge.event"].record(
+                    self.entry_id.ids, "solved", ticket._name, ticket.id
+                )
         return {"type": "ir.actions.act_window_close"}

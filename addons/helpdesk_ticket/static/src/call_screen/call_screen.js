@@ -1,0 +1,132 @@
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
+import { RecordSelector } from "@web/core/record_selectors/record_selector";
+import { registry } from "@web/core/registry";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useAutofocus, useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { Component, onMounted, useState } from "@odoo/owl";
+
+const PATH = "helpdesk-call";
+const VERDICT_CLASSES = {
+    ok: "text-bg-success",
+    due: "text-bg-info",
+    overdue: "text-bg-warning",
+    blocked: "text-bg-danger",
+    unknown: "text-bg-light",
+};
+
+/**
+ * Who is calling? A telephone system opens `/odoo/helpdesk-call?number=…`, or somebody types.
+ */
+export class CallScreen extends Component {
+    static template = "helpdesk_ticket.CallScreen";
+    static components = { Layout, RecordSelector };
+    static props = { ...standardActionServiceProps };
+    static path = PATH;
+    static displayName = _t("Call");
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.input = useAutofocus({ refName: "number", mobile: true });
+        this.state = useState({
+            number: this.initialNumber,
+            found: null,
+            searching: false,
+            name: "",
+            companyId: false,
+        });
+        onMounted(() => this.search());
+    }
+
+    /**
+     * The router takes what looks like a number for one, and the plus or the leading zero is lost:
+     * the address itself is read.
+     */
+    get initialNumber() {
+        const { pathname, search } = browser.location;
+        const given = pathname.endsWith(`/${PATH}`) && new URLSearchParams(search).get("number");
+        return String(given || this.props.action.params?.number || "");
+    }
+
+    async search() {
+        // A plus sign in an address is a space for the browser: the server knows.
+        const number = this.state.number;
+        if (!number.trim()) {
+            this.state.found = null;
+            return;
+        }
+        this.state.searching = true;
+        try {
+            this.show(
+                await this.keepLast.add(
+                    this.orm.call("helpdesk.ticket", "find_caller", [], { number })
+                )
+            );
+        } finally {
+            this.state.searching = false;
+        }
+    }
+
+    show(found) {
+        this.state.found = found;
+        this.state.number = found.number;
+        this.state.name = "";
+        this.state.companyId = false;
+        // For whoever comes back from a ticket.
+        this.props.action.params = { ...this.props.action.params, number: found.number };
+        this.props.updateActionState?.({ number: this.getAddressNumber(found.number) });
+    }
+
+    /** The number as it may stand in the address: with a blank in it, it stays a text. */
+    getAddressNumber(number) {
+        return number.replace(/^(\+?\d\d)(\d)/, "$1 $2");
+    }
+
+    async register() {
+        this.show(
+            await this.orm.call("helpdesk.ticket", "register_caller", [], {
+                number: this.state.number,
+                name: this.state.name,
+                company_id: this.state.companyId || null,
+            })
+        );
+    }
+
+    openTicket(ticket) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "helpdesk.ticket",
+            res_id: ticket.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    newTicket(caller, site = null) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name: _t("New ticket"),
+            res_model: "helpdesk.ticket",
+            views: [[false, "form"]],
+            context: this.getTicketDefaults(caller, site),
+        });
+    }
+
+    getTicketDefaults(caller, site) {
+        return {
+            default_partner_id: caller.id,
+            default_site_id: site ? site.id : false,
+            default_partner_phone: this.state.found.number,
+            default_channel: "phone",
+        };
+    }
+
+    getVerdictClass(caller) {
+        return VERDICT_CLASSES[caller.verdict] || "";
+    }
+}
+
+registry.category("actions").add("helpdesk_ticket.call_screen", CallScreen);

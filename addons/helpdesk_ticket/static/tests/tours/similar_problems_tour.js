@@ -1,0 +1,95 @@
+import { registry } from "@web/core/registry";
+
+// The agent opens a ticket, sees what solved the same problem before, and closes with it.
+registry.category("web_tour.tours").add("helpdesk_ticket_similar_problems", {
+    steps: () => [
+        {
+            content: "open the ticket",
+            trigger: ".o_kanban_record:contains('Caldaia bloccata, display E-05')",
+            run: "click",
+        },
+        {
+            content: "the situation of the requester stands there in words",
+            trigger:
+                ".o_form_view div[name=badges] [name=situation_label]:contains('No invoices yet')",
+        },
+        {
+            content: "the code is told as the reason",
+            trigger: ".o_helpdesk_ticket_problem:contains('Same code: E-05')",
+        },
+        {
+            content: "what is of no use here goes away",
+            trigger:
+                ".o_helpdesk_ticket_problem:contains('Altra caldaia con E05') button[name=not_useful]",
+            run: "click",
+        },
+        {
+            content: "look closer at the other one",
+            trigger:
+                ".o_helpdesk_ticket_similar:not(:contains('Altra caldaia con E05')) .o_helpdesk_ticket_problem_title:contains('Caldaia in blocco E05')",
+            run: "click",
+        },
+        {
+            content: "the matching words are bold",
+            trigger: ".o_helpdesk_ticket_problem blockquote b:contains('E05')",
+        },
+        {
+            content: "that was it",
+            trigger: ".o_helpdesk_ticket_problem button[name=it_solved]",
+            run: "click",
+        },
+        {
+            content: "its solution is proposed",
+            trigger: ".modal div[name=solution] textarea:value('Pulito l\\'elettrodo')",
+        },
+        {
+            content: "say why it happened",
+            trigger: ".modal div[name=cause] textarea",
+            run: "edit Elettrodo di nuovo ossidato",
+        },
+        {
+            content: "close",
+            trigger: ".modal button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            content: "the ticket is solved and nothing is left to press",
+            trigger:
+                ".o_form_view:has(button[name=action_open_reopen_dialog]):not(:has(button[name=it_solved]))",
+        },
+    ],
+});
+
+// A new ticket: what is typed is enough to find.
+registry.category("web_tour.tours").add("helpdesk_ticket_similar_while_typing", {
+    steps: () => [
+        {
+            content: "nothing is typed yet",
+            trigger: ".o_helpdesk_ticket_similar:contains('Write what the problem is')",
+        },
+        {
+            content: "describe something else first",
+            trigger: "div[name=name] textarea",
+            run: "edit Fattura con indirizzo sbagliato && press Tab",
+        },
+        {
+            content: "silence is better than a wrong answer",
+            trigger: ".o_helpdesk_ticket_similar:contains('Nothing similar has been solved yet')",
+        },
+        {
+            content: "describe the known problem",
+            trigger: "div[name=name] textarea",
+            run: "edit Caldaia in blocco E05 && press Tab",
+        },
+        {
+            content: "it is found before the ticket is saved",
+            trigger: ".o_helpdesk_ticket_problem:contains('Caldaia in blocco E05')",
+        },
+        {
+            content: "leave without saving",
+            trigger: ".o_form_button_cancel",
+            run: "click",
+        },
+        { content: "nothing was saved", trigger: ".o_kanban_view" },
+    ],
+});
