@@ -7,6 +7,10 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["field_service", "hr_expense"],
-    "data": [],
-    "demo": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/expense_capture_security.xml",
+        "data/product_data.xml",
+        "data/expense_kind_data.xml",
+    ],
 }

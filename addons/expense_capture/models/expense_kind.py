@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class ExpenseKind(models.Model):
+    """What money was spent on, as people on the road say it: hotel, motorway, restaurant."""
+
+    _name = "expense.kind"
+    _description = "Kind of Expense"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, help="Name that programs call it by.")
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    icon = fields.Char(help="Font Awesome name, e.g. fa-bed.")
+    product_id = fields.Many2one(
+        "product.product",
+        string="Category",
+        required=True,
+        ondelete="restrict",
+        domain=[("can_be_expensed", "=", True)],
+        help="Category of the expense in Odoo's own views.",
+    )
+    is_mileage = fields.Boolean(string="Kilometres", help="Reimbursed by kilometre, not by amount.")
+    receipt_required = fields.Boolean(default=True)
+    max_amount = fields.Float(
+        string="Usual limit", help="More than this is pointed out. Zero: no limit."
+    )
+
+    _code_uniq = models.UniqueIndex("(code)", "There is already a kind with this code.")

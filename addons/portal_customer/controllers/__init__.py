@@ -1,0 +1,10 @@
+from . import (
+    portal,
+    portal_equipment,
+    portal_intervention,
+    portal_knowledge,
+    portal_report,
+    portal_statement,
+    portal_ticket,
+    portal_visit,
+)

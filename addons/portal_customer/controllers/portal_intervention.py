@@ -1,0 +1,153 @@
+from odoo.http import request, route
+
+from .portal import PortalPages, to_int
+
+
+class PortalIntervention(PortalPages):
+    """Interventions: followed by their customer, done by their outside technician."""
+
+    @route(
+        ["/my/interventions", "/my/interventions/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_interventions(self, page=1, **query):
+        _ = request.env._
+        closed = ["done", "cancelled"]
+        return self._render_list(
+            "service.intervention",
+            "/my/interventions",
+            title=_("Interventions"),
+            page_name="intervention",
+            options={
+                "sortings": {
+                    "date": {"label": _("Date"), "order": "planned_start desc nulls last, id desc"},
+                    "number": {"label": _("Number"), "order": "id desc"},
+                    "name": {"label": _("Subject"), "order": "name, id desc"},
+                },
+                "filters": {
+                    "all": {"label": _("All"), "domain": []},
+                    "open": {"label": _("Open"), "domain": [("state", "not in", closed)]},
+                    "closed": {"label": _("Closed"), "domain": [("state", "in", closed)]},
+                },
+                "groupings": {"site": {"label": _("Site"), "field": "site_id"}},
+                "search": ["number", "name"],
+                "empty": _("No intervention is planned."),
+            },
+            query=query,
+            page=page,
+        )
+
+    def _is_technician(self, intervention):
+        # Whether somebody is on the crew is no secret to them.
+        return request.env.user in intervention.sudo().technician_ids.user_id
+
+    def _render_intervention(self, intervention, **more):
+        values = {
+            "page_name": "intervention",
+            "intervention": intervention._portal_values(),
+            "object": intervention,
+            **more,
+        }
+        if not self._is_technician(intervention):
+            return self._render_page("portal_intervention", values)
+        values |= {
+            "work": intervention._portal_work_values(),
+            "parts": intervention._portal_parts(),
+            "expense_kinds": intervention._portal_expense_kinds(),
+            "expenses": intervention._portal_expenses(),
+            "similar": request.env["knowledge.entry"].search_similar(
+                text=intervention.sudo()._knowledge_problem_text(), limit=3
+            ),
+            "now": intervention._portal_now(),
+        }
+        return self._render_page("portal_work", values)
+
+    @route(
+        "/my/interventions/<int:intervention_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_intervention(self, intervention_id, **_query):
+        return self._render_intervention(self._get_record("service.intervention", intervention_id))
+
+    @route(
+        "/my/interventions/<int:intervention_id>/<string:act>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_intervention_act(self, intervention_id, act, **typed):
+        """Do one act of a technician; see ``_get_acts``."""
+        intervention = self._get_record("service.intervention", intervention_id)
+        acts = self._get_acts(intervention, typed)
+        if act not in acts:
+            return request.not_found()
+        method, arguments = acts[act]
+        request_uuid = typed.get("request_uuid") or None
+        if error := self._act(method, **arguments, request_uuid=request_uuid):
+            return self._render_intervention(intervention, error=error, typed={**typed, "act": act})
+        if act == "report":
+            draft = intervention.report_ids.filtered(lambda report: report.state == "draft")
+            return request.redirect(f"/my/reports/{draft[:1].id}/sign")
+        return request.redirect(f"/my/interventions/{intervention_id}#{act}")
+
+    def _get_acts(self, intervention, typed):
+        """Public method and arguments of each act that a page can send."""
+        return {
+            "check_in": (intervention.check_in, {"event_id": to_int(typed.get("event_id"))}),
+            "check_out": (intervention.check_out, {"event_id": to_int(typed.get("event_id"))}),
+            "files": (
+                intervention.add_files,
+                {"files": self._get_files(kind=typed.get("kind"))},
+            ),
+            "work": (
+                intervention.record_work,
+                {"lines": [intervention._portal_line(typed)]},
+            ),
+            "remove": (
+                intervention.remove_work,
+                {"line_ids": [to_int(typed.get("line_id")) or 0]},
+            ),
+            "checklist": (
+                intervention.answer_checklist,
+                {
+                    "answers": [
+                        {
+                            "answer_id": to_int(typed.get("answer_id")),
+                            "value": typed.get("value"),
+                            "files": self._get_files(),
+                        }
+                    ]
+                },
+            ),
+            "expense": (
+                intervention.add_expense,
+                {
+                    "values": intervention._portal_expense(typed),
+                    "files": self._get_files(),
+                },
+            ),
+            "wait": (
+                intervention.set_waiting,
+                {"reason": typed.get("reason"), "until": typed.get("until") or None},
+            ),
+            "report": (
+                intervention.make_report,
+                {
+                    "event_ids": [int(value) for value in [typed.get("event_id")] if to_int(value)],
+                    "outcome": typed.get("outcome") or "solved",
+                    "remark": typed.get("remark") or None,
+                },
+            ),
+            "done": (
+                intervention.action_done,
+                {"cause": typed.get("cause"), "solution": typed.get("solution")},
+            ),
+        }

@@ -1,0 +1,87 @@
+from odoo.http import content_disposition, request, route
+
+from .portal import PortalPages
+
+
+class PortalReport(PortalPages):
+    """The signed form: printed from anywhere by whoever may read it."""
+
+    @route("/my/reports/<int:report_id>/pdf", type="http", auth="user", website=True, readonly=True)
+    def portal_report_pdf(self, report_id, download=None, **_query):
+        report = self._get_record("service.report", report_id)
+        content = report._get_pdf()
+        headers = [
+            ("Content-Type", "application/pdf"),
+            ("Content-Length", str(len(content))),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        if download:
+            name = f"{report.number or 'report'}.pdf".replace("/", "-")
+            headers.append(("Content-Disposition", content_disposition(name)))
+        return request.make_response(content, headers)
+
+    @route(
+        "/my/reports/<int:report_id>/sign",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_sign(self, report_id, **_query):
+        report = self._get_record("service.report", report_id)
+        return self._render_sign(report)
+
+    def _render_sign(self, report, **more):
+        # Whoever signs reads what the form will say, not the contact's record.
+        intervention_sudo = report.sudo().intervention_id
+        return self._render_page(
+            "portal_sign",
+            {
+                "page_name": "intervention",
+                "report": {
+                    "id": report.id,
+                    "name": report.display_name,
+                    "is_draft": report.state == "draft",
+                    "intervention": intervention_sudo.number,
+                    "intervention_url": f"/my/interventions/{intervention_sudo.id}",
+                    "subject": intervention_sudo.name,
+                    "customer": intervention_sudo.commercial_partner_id.name,
+                    "signer": intervention_sudo.contact_id.name or "",
+                    "role": intervention_sudo.contact_id.function or "",
+                    "lines": [line._to_dict() for line in report.work_line_ids.sorted()],
+                },
+                **more,
+            },
+        )
+
+    @route(
+        "/my/reports/<int:report_id>/sign",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_sign_submit(self, report_id, **typed):
+        report = self._get_record("service.report", report_id)
+        request_uuid = typed.get("request_uuid") or None
+        remark = typed.get("remark") or None
+        if typed.get("refusal_reason"):
+            error = self._act(
+                report.close_unsigned,
+                reason=typed["refusal_reason"],
+                remark=remark,
+                request_uuid=request_uuid,
+            )
+        else:
+            error = self._act(
+                report.sign,
+                name=typed.get("name"),
+                role=typed.get("role"),
+                image=(typed.get("signature") or "").rpartition(",")[2],
+                remark=remark,
+                request_uuid=request_uuid,
+            )
+        if error:
+            return self._render_sign(report, error=error, typed=typed)
+        return request.redirect(f"/my/interventions/{report.sudo().intervention_id.id}")

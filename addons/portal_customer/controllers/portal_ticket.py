@@ -1,0 +1,186 @@
+from odoo.http import request, route
+
+from .portal import PortalPages, to_int
+
+
+class PortalTicket(PortalPages):
+    """Requests for assistance: opened, followed, closed and opened again by the customer."""
+
+    def _get_ticket_options(self):
+        _ = request.env._
+        return {
+            "sortings": {
+                "date": {"label": _("Newest"), "order": "id desc"},
+                "name": {"label": _("Subject"), "order": "name, id desc"},
+                "stage": {"label": _("Stage"), "order": "stage_id, id desc"},
+            },
+            "filters": {
+                "all": {"label": _("All"), "domain": []},
+                "open": {"label": _("Open"), "domain": [("closed", "=", False)]},
+                "closed": {"label": _("Closed"), "domain": [("closed", "=", True)]},
+            },
+            "groupings": {
+                "stage": {"label": _("Stage"), "field": "stage_id"},
+                "site": {"label": _("Site"), "field": "site_id"},
+                "equipment": {"label": _("Equipment"), "field": "equipment_id"},
+            },
+            "search": ["number", "name"],
+            "empty": _("No requests here. Open one when something doesn't work."),
+        }
+
+    @route(
+        ["/my/tickets", "/my/tickets/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_tickets(self, page=1, **query):
+        return self._render_list(
+            "helpdesk.ticket",
+            "/my/tickets",
+            title=request.env._("Requests for assistance"),
+            page_name="ticket",
+            options=self._get_ticket_options(),
+            query=query,
+            page=page,
+            template="portal_customer.portal_my_tickets",
+        )
+
+    # === NEW === #
+
+    def _prepare_new_ticket_values(self):
+        equipment = request.env["service.equipment"].search([], order="name", limit=200)
+        categories = request.env["helpdesk.category"].search([])
+        company = request.env.user.partner_id.commercial_partner_id
+        sites = request.env["res.partner"].search(
+            [("id", "child_of", company.id), ("type", "in", ("delivery", "other"))]
+        )
+        return {
+            "page_name": "ticket_new",
+            "equipment": [{"id": item.id, "name": item.display_name} for item in equipment],
+            "categories": [{"id": item.id, "name": item.display_name} for item in categories],
+            "sites": [{"id": site.id, "name": site.name or site.city} for site in sites],
+        }
+
+    @route(
+        "/my/tickets/new",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_new_ticket(self, **typed):
+        return self._render_page(
+            "portal_new_ticket", {**self._prepare_new_ticket_values(), "typed": typed}
+        )
+
+    @route("/my/tickets/new", type="http", auth="user", website=True, methods=["POST"])
+    def portal_create_ticket(self, **typed):
+        values = {
+            "name": typed.get("name"),
+            "description": typed.get("description") or "",
+            "equipment_id": to_int(typed.get("equipment_id")),
+            "site_id": to_int(typed.get("site_id")),
+            "category_id": to_int(typed.get("category_id")),
+        }
+        opened = {}
+
+        def open_ticket():
+            opened.update(
+                request.env["helpdesk.ticket"].open_ticket(
+                    values={name: value for name, value in values.items() if value},
+                    files=self._get_files(),
+                    request_uuid=typed.get("request_uuid") or None,
+                )
+            )
+
+        if error := self._act(open_ticket):
+            return self._render_page(
+                "portal_new_ticket",
+                {**self._prepare_new_ticket_values(), "typed": typed, "error": error},
+            )
+        return request.redirect(f"/my/tickets/{opened['ticket_id']}?opened=1")
+
+    @route("/my/tickets/similar", type="jsonrpc", auth="user", website=True, readonly=True)
+    def portal_similar(self, text=""):
+        """Published articles and own solved problems like what is being typed."""
+        found = request.env["knowledge.entry"].search_similar(text=str(text)[:500], limit=3)
+        return [
+            {
+                "id": entry["id"],
+                "title": entry["title"],
+                "excerpt": entry["excerpt"],
+                "why": entry["why"],
+                "url": {
+                    "knowledge.article": f"/my/knowledge/{entry['res_id']}",
+                    "helpdesk.ticket": f"/my/tickets/{entry['res_id']}",
+                    "service.intervention": f"/my/interventions/{entry['res_id']}",
+                }.get(entry["res_model"], ""),
+            }
+            for entry in found
+        ]
+
+    @route("/my/tickets/solved", type="jsonrpc", auth="user", website=True)
+    def portal_solved(self, entry_id):
+        """Count that something found has solved the problem before a request was sent."""
+        request.env["knowledge.event"].record(entry_ids=[int(entry_id)], kind="solved")
+        return True
+
+    # === ONE REQUEST === #
+
+    def _render_ticket(self, ticket, **more):
+        return self._render_page(
+            "portal_ticket",
+            {
+                "page_name": "ticket",
+                "ticket": ticket._portal_values(),
+                # The conversation is Odoo's own component, which wants the record.
+                "object": ticket,
+                **more,
+            },
+        )
+
+    @route(
+        "/my/tickets/<int:ticket_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_ticket(self, ticket_id, opened=None, **_query):
+        ticket = self._get_record("helpdesk.ticket", ticket_id)
+        return self._render_ticket(ticket, opened=bool(opened))
+
+    @route(
+        "/my/tickets/<int:ticket_id>/<string:act>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_ticket_act(self, ticket_id, act, **typed):
+        ticket = self._get_record("helpdesk.ticket", ticket_id)
+        request_uuid = typed.get("request_uuid") or None
+        acts = {
+            "close": (
+                ticket.action_close,
+                {"solution": typed.get("solution"), "cause": None, "request_uuid": request_uuid},
+            ),
+            "reopen": (
+                ticket.reopen,
+                {"reason": typed.get("reason"), "request_uuid": request_uuid},
+            ),
+            "files": (
+                ticket.add_files,
+                {"files": self._get_files(), "request_uuid": request_uuid},
+            ),
+        }
+        if act not in acts:
+            return request.not_found()
+        method, arguments = acts[act]
+        if error := self._act(method, **arguments):
+            return self._render_ticket(ticket, error=error, typed=typed)
+        return request.redirect(f"/my/tickets/{ticket_id}")

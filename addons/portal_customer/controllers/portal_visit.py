@@ -1,0 +1,44 @@
+from odoo.http import request, route
+
+from .portal import PortalPages
+
+
+class PortalVisit(PortalPages):
+    """A technician's day: commitments to confirm, and the work of today."""
+
+    @route("/my/visits", type="http", auth="user", website=True, methods=["GET"], readonly=True)
+    def portal_my_visits(self, **_query):
+        return self._render_visits()
+
+    def _render_visits(self, **more):
+        return self._render_page(
+            "portal_visits",
+            {
+                "page_name": "visit",
+                **request.env["service.intervention"]._portal_day(),
+                **more,
+            },
+        )
+
+    @route(
+        "/my/visits/<int:event_id>/answer",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_answer_visit(self, event_id, **typed):
+        """Confirm or decline a visit, or propose another time, as technician or as customer."""
+        proposed = (typed.get("proposed_start") or "").replace("T", " ")
+        error = self._act(
+            request.env["calendar.event"].browse(event_id).answer_visit,
+            answer=typed.get("answer"),
+            reason=typed.get("reason") or None,
+            start=typed.get("start") or None,
+            proposed_start=request.env["service.intervention"]._portal_to_utc(proposed),
+            request_uuid=typed.get("request_uuid") or None,
+        )
+        if error:
+            return self._render_visits(error=error, typed={**typed, "event_id": event_id})
+        back = typed.get("back") or ""
+        return request.redirect(back if back.startswith("/my/interventions/") else "/my/visits")

@@ -1,0 +1,70 @@
+from odoo import models
+
+SLA_COLOURS = {"ok": "success", "warning": "warning", "breached": "danger"}
+
+
+class HelpdeskTicket(models.Model):
+    """What the portal shows of a ticket: values, never the record."""
+
+    _inherit = "helpdesk.ticket"
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for ticket in self:
+            ticket.access_url = f"/my/tickets/{ticket.id}"
+
+    def _portal_row(self):
+        """A ticket in a list."""
+        self.ensure_one()
+        return {
+            "url": f"/my/tickets/{self.id}",
+            "number": self.number,
+            "title": self.name,
+            "subtitle": self.equipment_id.sudo().display_name or "",
+            "date": self.create_date,
+            "badge": self.stage_id.name,
+            "badge_class": "secondary" if self.closed else "primary",
+            "group": "",
+        }
+
+    def _portal_values(self):
+        """A ticket on its own page; the caller has checked that the user may read it."""
+        self.ensure_one()
+        # The requester needn't see colleagues' contacts to read who does what for them.
+        ticket = self.sudo()
+        return {
+            "id": self.id,
+            "number": ticket.number,
+            "name": ticket.name,
+            "description": ticket.description,
+            "stage": ticket.stage_id.name,
+            "is_waiting": ticket.stage_id.waiting,
+            "is_closed": ticket.closed,
+            "category": ticket.category_id.name or "",
+            "priority": dict(self._fields["priority"]._description_selection(self.env)).get(
+                ticket.priority, ""
+            ),
+            "requester": ticket.partner_id.name or "",
+            "site": ticket.site_id.name or ticket.site_id.city or "",
+            "equipment": ticket.equipment_id.display_name or "",
+            "equipment_url": f"/my/equipment/{ticket.equipment_id.id}"
+            if ticket.equipment_id
+            else "",
+            "agent": ticket.user_id.name or "",
+            "opened_on": ticket.create_date,
+            "closed_on": ticket.close_date,
+            "respond_by": ticket.response_deadline if not ticket.first_response_date else False,
+            "solve_by": ticket.resolution_deadline if not ticket.closed else False,
+            "solution": ticket.solution or "",
+            "history": [
+                {"stage": line.stage_id.name or "", "start": line.start, "stop": line.stop}
+                for line in ticket.segment_ids.sorted("start")
+            ],
+            "files": self.env["ir.attachment"]._portal_files(self),
+            "interventions": [
+                intervention._portal_row()
+                for intervention in self.env["service.intervention"].search(
+                    [("ticket_id", "=", self.id)]
+                )
+            ],
+        }

@@ -1,0 +1,93 @@
+from odoo import fields, models
+
+# What a record rule reads of a contact: when it changes, the rules of its user change too.
+RULE_FIELDS = {"portal_role", "parent_id", "is_company"}
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    portal_role = fields.Selection(
+        selection=[
+            ("own", "Own requests"),
+            ("site", "Own site"),
+            ("company", "Whole company"),
+            ("accountant", "Accountant of the company"),
+        ],
+        required=True,
+        default="own",
+        help="What this contact sees in the portal. Own site: what concerns the address the "
+        "contact belongs to. Accountant: invoices and the statement of account, no requests.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not RULE_FIELDS.isdisjoint(vals):
+            # Record rules are kept with the values they were made of.
+            self.env.registry.clear_cache()
+        return result
+
+    def _may_see_amounts(self):
+        """Override of `helpdesk_ticket`: who sees the statement sees its amounts.
+
+        Share users get their own company's situation only, which the caller has checked.
+        """
+        return super()._may_see_amounts() or self.env.user._may_see_statement()
+
+    def _portal_statement(self):
+        """The statement of account of a customer: verdict, ageing and open items.
+
+        The caller has checked that the user may see it; items are those the user may read.
+        """
+        self.ensure_one()
+        company = self.env.user.company_id
+        situation = self._get_situations(company)[self.commercial_partner_id.id]
+        invoices = self.env["account.move"].search(
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("move_type", "in", ("out_invoice", "out_refund")),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial", "in_payment")),
+            ],
+            order="invoice_date_due, id",
+        )
+        today = fields.Date.context_today(self)
+        labels = {
+            "not_due": self.env._("Not due"),
+            "1-30": self.env._("1–30 days"),
+            "31-60": self.env._("31–60 days"),
+            "61-90": self.env._("61–90 days"),
+            "over_90": self.env._("Over 90 days"),
+        }
+        amounts = situation["amounts"]
+        largest = max((abs(value) for value in amounts["bands"].values()), default=0) or 1
+        return {
+            "currency": company.currency_id,
+            "as_of": fields.Date.to_date(situation["as_of"]),
+            "label": situation["label"],
+            "verdict": situation["verdict"],
+            "open": amounts["open"],
+            "overdue": amounts["overdue"],
+            "bands": [
+                {
+                    "label": labels[name],
+                    "amount": amounts["bands"].get(name, 0.0),
+                    "width": round(100 * abs(amounts["bands"].get(name, 0.0)) / largest),
+                }
+                for name in labels
+            ],
+            "items": [
+                {
+                    "name": invoice.name,
+                    "date": invoice.invoice_date,
+                    "due": invoice.invoice_date_due,
+                    "total": invoice.amount_total_signed,
+                    "residual": invoice.amount_residual_signed,
+                    "days": max((today - invoice.invoice_date_due).days, 0)
+                    if invoice.invoice_date_due
+                    else 0,
+                    "url": f"/my/invoices/{invoice.id}",
+                }
+                for invoice in invoices
+            ],
+        }

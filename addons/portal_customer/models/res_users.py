@@ -1,0 +1,74 @@
+from odoo import models
+
+
+class ResUsers(models.Model):
+    """What a portal user sees: by ownership, according to one role on the contact.
+
+    The record rules of portal users ask these methods; they are the one place to read.
+    """
+
+    _inherit = "res.users"
+
+    def _portal_ticket_domain(self):
+        """Domain of the tickets a portal user sees."""
+        self.ensure_one()
+        me, company = self.partner_id, self.partner_id.commercial_partner_id
+        by_role = {
+            "own": [("partner_id", "=", me.id)],
+            "site": ["|", ("partner_id", "=", me.id), ("site_id", "=", me.parent_id.id or 0)],
+            "company": [("commercial_partner_id", "=", company.id)],
+        }
+        return by_role.get(me.portal_role, [(0, "=", 1)])
+
+    def _portal_intervention_domain(self, path=""):
+        """Domain of the interventions a portal user sees, as customer or as technician.
+
+        :param str path: how a record leads to its intervention, e.g. ``intervention_id.``
+        """
+        self.ensure_one()
+        me, company = self.partner_id, self.partner_id.commercial_partner_id
+        own = [
+            "|",
+            (f"{path}contact_id", "=", me.id),
+            (f"{path}ticket_id.partner_id", "=", me.id),
+        ]
+        by_role = {
+            "own": own,
+            "site": ["|", (f"{path}site_id", "=", me.parent_id.id or 0), *own],
+            "company": [(f"{path}commercial_partner_id", "=", company.id)],
+        }
+        as_customer = by_role.get(me.portal_role, [(0, "=", 1)])
+        return ["|", (f"{path}technician_ids.user_id", "=", self.id), *as_customer]
+
+    def _portal_equipment_domain(self):
+        """Domain of the equipment a portal user sees: the company's, or the site's."""
+        self.ensure_one()
+        me, company = self.partner_id, self.partner_id.commercial_partner_id
+        if me.portal_role == "site":
+            return [("site_id", "=", me.parent_id.id or 0)]
+        if me.portal_role in ("own", "company"):
+            return [("partner_id", "=", company.id)]
+        return [(0, "=", 1)]
+
+    def _portal_contract_domain(self):
+        """Domain of the contracts a portal user sees: those of the company, by role."""
+        self.ensure_one()
+        if self.partner_id.portal_role != "company":
+            return [(0, "=", 1)]
+        return [
+            ("partner_id", "=", self.partner_id.commercial_partner_id.id),
+            ("state", "!=", "draft"),
+        ]
+
+    def _may_see_statement(self):
+        """Whether a portal user sees the statement of account of their company."""
+        self.ensure_one()
+        return self.share and self.partner_id.portal_role in ("company", "accountant")
+
+    def _is_outside_technician(self):
+        """Whether a portal user works for us: there is a person of ours with this login."""
+        self.ensure_one()
+        # Portal users read no personnel records; whether one is theirs is no secret to them.
+        return self.share and bool(
+            self.env["hr.employee"].sudo().search_count([("user_id", "=", self.id)], limit=1)
+        )

@@ -1,0 +1,52 @@
+from odoo import models
+
+
+class ServiceContract(models.Model):
+    """What the portal shows of a contract: what is covered and how much of it is left."""
+
+    _inherit = "service.contract"
+
+    def _portal_row(self):
+        self.ensure_one()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return {
+            "url": f"/my/contracts/{self.id}",
+            "number": self.number,
+            "title": self.name,
+            "subtitle": "",
+            "date": self.date_end,
+            "badge": labels[self.state],
+            "badge_class": "success" if self.state == "open" else "secondary",
+            "group": "",
+        }
+
+    def _portal_values(self):
+        """A contract on its page; the caller has checked that the user may read it."""
+        self.ensure_one()
+        contract = self.sudo()
+        _ = self.env._
+        included = [
+            (_("Labour"), contract.labour_percent),
+            (_("Travel time and mileage"), contract.travel_percent),
+            (_("Parts"), contract.part_percent),
+            (_("Expenses"), contract.expense_percent),
+            (_("Call-out"), 100.0 if contract.call_out_included else 0.0),
+        ]
+        return {
+            "name": contract.name,
+            "number": contract.number,
+            "date_start": contract.date_start,
+            "date_end": contract.date_end,
+            "included": [
+                {"label": label, "percent": percent} for label, percent in included if percent
+            ],
+            "has_hours_bank": contract.has_hours_bank,
+            "included_hours": contract.included_hours,
+            "used_hours": contract.used_hours,
+            "remaining_hours": contract.remaining_hours,
+            "equipment": [
+                {"name": item.display_name, "url": f"/my/equipment/{item.id}"}
+                for item in contract.equipment_ids
+            ],
+            "sites": contract.site_ids.mapped("name"),
+        }

@@ -1,0 +1,51 @@
+from odoo import models
+
+
+class ServiceEquipment(models.Model):
+    """What the portal shows of equipment."""
+
+    _inherit = "service.equipment"
+
+    def _portal_row(self):
+        self.ensure_one()
+        return {
+            "url": f"/my/equipment/{self.id}",
+            "number": self.serial_number or "",
+            "title": self.name,
+            "subtitle": self.sudo().site_id.name or "",
+            "date": False,
+            "badge": self._portal_warranty_label(),
+            "badge_class": "success" if self.warranty_state == "valid" else "secondary",
+            "group": "",
+        }
+
+    def _portal_warranty_label(self):
+        labels = dict(self._fields["warranty_state"]._description_selection(self.env))
+        return labels.get(self.warranty_state, "")
+
+    def _portal_values(self):
+        """Equipment on its page; the caller has checked that the user may read it."""
+        self.ensure_one()
+        equipment = self.sudo()
+        contracts = self.env["service.contract"].search(
+            [("equipment_ids", "in", self.ids), ("state", "=", "open")]
+        )
+        history = self.env["service.intervention"].search(
+            [("equipment_ids", "in", self.ids)], limit=50
+        )
+        tickets = self.env["helpdesk.ticket"].search([("equipment_id", "=", self.id)], limit=50)
+        return {
+            "id": self.id,
+            "name": equipment.name,
+            "serial_number": equipment.serial_number or "",
+            "site": equipment.site_id.name or "",
+            "installation_date": equipment.installation_date,
+            "warranty": equipment.warranty_term_id.name or "",
+            "warranty_label": self._portal_warranty_label(),
+            "warranty_end_date": equipment.warranty_end_date,
+            "next_legal_date": equipment.next_legal_date,
+            "contracts": [contract._portal_row() for contract in contracts],
+            "interventions": [intervention._portal_row() for intervention in history],
+            "tickets": [ticket._portal_row() for ticket in tickets],
+            "files": self.env["ir.attachment"]._portal_files(self),
+        }

@@ -1,0 +1,188 @@
+from urllib.parse import quote_plus
+
+from odoo import fields, models
+
+from odoo.addons.field_service.models.service_work_line import TIME_KINDS
+
+STATE_COLOURS = {
+    "draft": "secondary",
+    "planned": "info",
+    "confirmed": "primary",
+    "in_progress": "warning",
+    "waiting": "dark",
+    "done": "success",
+    "cancelled": "light",
+}
+
+
+class ServiceIntervention(models.Model):
+    """What the portal shows of an intervention: to its customer, and to its outside technician."""
+
+    _inherit = "service.intervention"
+
+    def _portal_label(self, name):
+        """Label of a selection field, in the reader's language."""
+        return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")
+
+    def _portal_row(self):
+        """An intervention in a list."""
+        self.ensure_one()
+        place = self.sudo().site_id or self.sudo().partner_id
+        return {
+            "url": f"/my/interventions/{self.id}",
+            "number": self.number,
+            "title": self.name,
+            "subtitle": ", ".join(filter(None, [place.name, place.city])),
+            "date": self.planned_start,
+            "badge": self._portal_label("state"),
+            "badge_class": STATE_COLOURS[self.state],
+            "group": "",
+        }
+
+    def _portal_values(self):
+        """An intervention on its page; the caller has checked that the user may read it."""
+        self.ensure_one()
+        # Customers and outside technicians read no employees, visits or colleagues' contacts.
+        intervention = self.sudo()
+        place = intervention.site_id or intervention.partner_id
+        return {
+            "id": self.id,
+            "number": intervention.number,
+            "name": intervention.name,
+            "description": intervention.description,
+            "state": intervention.state,
+            "state_label": self._portal_label("state"),
+            "state_class": STATE_COLOURS[intervention.state],
+            "type": intervention.type_id.name,
+            "waiting_reason": intervention.waiting_reason or "",
+            "waiting_until": intervention.waiting_until,
+            "customer": intervention.commercial_partner_id.name,
+            "site": place.name or place.city or "",
+            "address": ", ".join(filter(None, [place.street, place.zip, place.city])),
+            "equipment": [
+                {"name": item.display_name, "url": f"/my/equipment/{item.id}"}
+                for item in intervention.equipment_ids
+            ],
+            "ticket": intervention.ticket_id.number or "",
+            "ticket_url": f"/my/tickets/{intervention.ticket_id.id}"
+            if intervention.ticket_id
+            else "",
+            "solution": intervention.solution or "",
+            "visits": [self._portal_visit(visit) for visit in intervention.event_ids.sorted()],
+            "reports": [
+                {
+                    "id": report.id,
+                    "number": report.display_name,
+                    "date": report.date,
+                    "state": report.state,
+                    "is_draft": report.state == "draft",
+                    "signed_by": report.signed_by or "",
+                    "url": f"/my/reports/{report.id}/pdf",
+                }
+                for report in intervention.report_ids.sorted("id")
+            ],
+            "files": self.env["ir.attachment"]._portal_files(self),
+        }
+
+    def _portal_visit(self, visit):
+        """A visit (in sudo) as its customer or technician may see it, with their own answer."""
+        mine = visit.attendee_ids.filtered(
+            lambda attendee: attendee.partner_id == self.env.user.partner_id
+        )
+        return {
+            "id": visit.id,
+            "start": visit.start,
+            "stop": visit.stop,
+            "start_utc": fields.Datetime.to_string(visit.start),
+            "technicians": ", ".join(
+                employee.name
+                for employee in self.sudo().technician_ids
+                if employee._get_visit_partners() & visit.partner_ids
+            ),
+            "is_mine": bool(mine),
+            "answer": mine.state or "",
+            "is_on_site": bool(mine.checked_in_on and not mine.checked_out_on),
+            "checked_in_on": mine.checked_in_on,
+            "checked_out_on": mine.checked_out_on,
+        }
+
+    def _portal_work_values(self):
+        """What an outside technician needs to work; the caller has checked that it is theirs."""
+        self.ensure_one()
+        intervention = self.sudo()
+        place = intervention.site_id or intervention.partner_id
+        contact = intervention.contact_id
+        address = ", ".join(filter(None, [place.street, place.zip, place.city]))
+        user = self.env.user
+        situation = ""
+        if intervention.company_id.situation_for_outside:
+            situation = intervention.situation_label or ""
+        arrived = [
+            attendee.checked_in_on
+            for attendee in intervention.event_ids.attendee_ids
+            if attendee.partner_id == user.partner_id and attendee.checked_in_on
+        ]
+        return {
+            "contact": contact.name or "",
+            "phone": contact.phone or place.phone or "",
+            "access_note": intervention.access_note or "",
+            "map_url": f"https://www.openstreetmap.org/search?query={quote_plus(address)}",
+            "situation": situation,
+            "lines": [line._to_dict() for line in self.work_line_ids.sorted()],
+            "own_line_ids": intervention.work_line_ids.filtered(
+                lambda line: (
+                    line.employee_id.user_id == user
+                    and (not line.report_id or line.report_id.state == "draft")
+                )
+            ).ids,
+            "checklist": [
+                {
+                    "id": answer.id,
+                    "name": answer.item_id.name,
+                    "kind": answer.kind,
+                    "required": answer.required,
+                    "unit": answer.unit or "",
+                    "choices": answer.item_id._get_choices(),
+                    "value": answer.value or "",
+                    "photos": len(answer.attachment_ids),
+                    "is_within_limits": answer.is_within_limits,
+                }
+                for answer in intervention.checklist_answer_ids.sorted()
+            ],
+            "start_local": self._portal_to_local(max(arrived, default=False)),
+            "time_kinds": [
+                item
+                for item in self.env["service.work.line"]
+                ._fields["kind"]
+                ._description_selection(self.env)
+                if item[0] in TIME_KINDS
+            ],
+            "outcomes": self.env["service.report"]
+            ._fields["outcome"]
+            ._description_selection(self.env),
+            "needs_signature": intervention.type_id.needs_signature,
+            "has_open_work": any(
+                not line.report_id or line.report_id.state == "draft"
+                for line in intervention.work_line_ids
+            ),
+            "is_open": intervention.state not in ("done", "cancelled"),
+        }
+
+    def _portal_parts(self):
+        """Parts an outside technician can choose from: what is sold and may be used up."""
+        # Names only; technicians in the portal read no products.
+        products_sudo = (
+            self.env["product.product"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("sale_ok", "=", True),
+                    ("type", "=", "consu"),
+                    ("company_id", "in", [False, self.sudo().company_id.id]),
+                ],
+                ["display_name"],
+                limit=200,
+                order="name",
+            )
+        )
+        return [{"id": product.id, "name": product.display_name} for product in products_sudo]

@@ -1,0 +1,111 @@
+from datetime import datetime, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+DAYS_AHEAD = 60
+
+
+class ServiceIntervention(models.Model):
+    """A portal user's own visits, and what their forms say in local time."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "service.intervention"
+
+    @api.model
+    def _portal_own_attendees(self, to_answer=False):
+        """The user's own invitations to visits from today on, in sudo.
+
+        :param bool to_answer: only those that wait for an answer
+        """
+        zone = self._portal_zone()
+        midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        start = midnight.astimezone(pytz.utc).replace(tzinfo=None)
+        domain = [
+            ("partner_id", "=", self.env.user.partner_id.id),
+            ("event_id.intervention_id", "!=", False),
+            ("event_id.intervention_id.state", "not in", ("done", "cancelled")),
+            ("event_id.active", "=", True),
+            ("event_id.stop", ">=", start),
+            ("event_id.start", "<", start + timedelta(days=DAYS_AHEAD)),
+        ]
+        if to_answer:
+            domain.append(("state", "in", ("needsAction", "tentative")))
+        # Portal users read no visits: these are their own invitations.
+        return self.env["calendar.attendee"].sudo().search(domain)
+
+    @api.model
+    def _portal_day(self):
+        """The user's visits: to be confirmed, today's, and those to come."""
+        attendees = self._portal_own_attendees().sorted(lambda attendee: attendee.event_id.start)
+        zone = self._portal_zone()
+        today = datetime.now(zone).date()
+        day = {"to_confirm": [], "today": [], "coming": []}
+        for attendee in attendees:
+            intervention = attendee.event_id.intervention_id
+            row = {
+                **intervention._portal_row(),
+                **intervention.with_user(self.env.user)._portal_visit(attendee.event_id),
+                "answer": attendee.state,
+                "phone": intervention.contact_id.phone or intervention.site_id.phone or "",
+            }
+            if attendee.state in ("needsAction", "tentative"):
+                day["to_confirm"].append(row)
+            elif pytz.utc.localize(row["start"]).astimezone(zone).date() <= today:
+                day["today"].append(row)
+            else:
+                day["coming"].append(row)
+        return day
+
+    @api.model
+    def _portal_zone(self):
+        """The zone in which the user reads and types times."""
+        return pytz.timezone(self.env.user.tz or self.env.company._get_service_timezone())
+
+    @api.model
+    def _portal_now(self):
+        """Now, as a form's time field wants it."""
+        return datetime.now(self._portal_zone()).strftime("%Y-%m-%dT%H:%M")
+
+    @api.model
+    def _portal_to_local(self, moment):
+        """A stored moment, as a form's time field wants it."""
+        if not moment:
+            return ""
+        local = pytz.utc.localize(moment).astimezone(self._portal_zone())
+        return local.strftime("%Y-%m-%dT%H:%M")
+
+    @api.model
+    def _portal_to_utc(self, typed):
+        """A time that was typed in local time, as the public methods want it.
+
+        What is no time is given back as it is: the method says what is wrong with it.
+        """
+        typed = (typed or "").replace("T", " ").strip()
+        if not typed:
+            return None
+        try:
+            local = fields.Datetime.to_datetime(typed)
+        except ValueError:
+            return typed
+        utc = self._portal_zone().localize(local).astimezone(pytz.utc)
+        return fields.Datetime.to_string(utc.replace(tzinfo=None))
+
+    @api.model
+    def _portal_line(self, typed):
+        """A line of work from a form; what it doesn't say is left out."""
+        line = {
+            "kind": typed.get("kind"),
+            "name": typed.get("name"),
+            "start": self._portal_to_utc(typed.get("start")),
+            "stop": self._portal_to_utc(typed.get("stop")),
+            "break_minutes": typed.get("break_minutes"),
+            "date": typed.get("date"),
+            "quantity": (typed.get("quantity") or "").replace(",", "."),
+        }
+        product_id = typed.get("product_id") or ""
+        if product_id.isdecimal():
+            line["product_id"] = int(product_id)
+        return {name: value for name, value in line.items() if value}
