@@ -13,8 +13,13 @@ def check_log(log):
     """
     if not log.is_file():
         return 0
-    checker = [paths.VENV / "bin" / "checklog-odoo", "-c", paths.TOP / "checklog-odoo.cfg", log]
-    answer = subprocess.run(checker, capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [
+            paths.VENV / "bin" / "checklog-odoo", "-c", paths.TOP / "checklog-odoo.cfg",
+            "--no-err-if-empty", log,
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if answer.returncode:
         say(f"The server's log is not clean ({log}):\n{answer.stdout}{answer.stderr}")
     return answer.returncode
