@@ -54,7 +54,7 @@ class ServiceReport(models.Model):
         SQL: a plain FOR UPDATE waits; the row is changed by the first one, so the second one gets a
         serialization failure, which Odoo answers by repeating the request.
         """
-        self.env["service.work.line"].flush_model(["report_id", "billing_state"])
+        self.env["service.work.line"].flush_model(["report_id", "billing_state", "invoice_line_id"])
         rows = self.env.execute_query(
             SQL(
                 """SELECT id FROM service_work_line

@@ -74,7 +74,8 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
         invoices = self._invoice(self._sign(first) | self._sign(second) | self._sign(third))
         self.assertEqual(len(invoices), 3)
         self.assertEqual(
-            sorted(invoices.mapped("partner_id.name")), ["Alfa S.r.l.", "Alfa S.r.l.", "Monte"]
+            sorted(invoice.partner_id.name for invoice in invoices),
+            ["Alfa S.r.l.", "Alfa S.r.l.", "Monte"],
         )
         self.assertEqual(sum(invoices.mapped("amount_untaxed")), 3 * 349.40)
         # The customer's order, never our report's number: it is exported as such.
@@ -86,7 +87,7 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
         line.set_coverage(coverage="to_verify", reason="Ask the maker")
         report = self._sign(intervention)
         self.assertEqual((line.billing_state, bool(line.blocked_reason)), ("blocked", True))
-        self.assertEqual(self._invoice(report).amount_untaxed, 349.40 - 125)
+        self.assertEqual(self._invoice(report).amount_untaxed, 224.40)
         self.assertEqual(intervention.invoice_status, "partial")
         line.set_coverage(coverage="out_of_warranty", reason="The maker refuses")
         self.assertEqual(self._invoice(report).amount_untaxed, 125)
