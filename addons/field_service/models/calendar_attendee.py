@@ -148,7 +148,9 @@ class CalendarAttendee(models.Model):
         """The visit's time where its recipient is, with the name of the zone."""
         self.ensure_one()
         event = self.event_id
-        timezone = self.partner_id.tz or event.intervention_id.company_id._get_service_timezone()
+        # Odoo tries a template out on whatever record there is, also on no visit.
+        company = event.intervention_id.company_id or self.env.company
+        timezone = self.partner_id.tz or company._get_service_timezone()
         return f"{format_stretch(self.env, event.start, event.stop, timezone)} ({timezone})"
 
     def _get_visit_url(self):
