@@ -258,10 +258,12 @@ class ServiceIntervention(models.Model):
     attachment_count = fields.Integer(string="Files", compute="_compute_attachment_count")
     worked_hours = fields.Float(compute="_compute_worked_hours")
     amount_to_invoice = fields.Monetary(
-        compute="_compute_amounts", groups="field_service.field_service_group_price"
+        compute="_compute_amount_to_invoice", groups="field_service.field_service_group_price"
     )
     amount_cost = fields.Monetary(
-        string="Cost", compute="_compute_amounts", groups="field_service.field_service_group_cost"
+        string="Cost",
+        compute="_compute_amount_cost",
+        groups="field_service.field_service_group_cost",
     )
     invoice_status = fields.Selection(
         selection=[("no", "Not invoiced"), ("partial", "Partly invoiced"), ("full", "Invoiced")],
@@ -396,12 +398,18 @@ class ServiceIntervention(models.Model):
         for intervention in self:
             intervention.worked_hours = hours.get(intervention, 0.0)
 
-    @api.depends("work_line_ids.amount_invoice", "work_line_ids.amount_cost")
-    def _compute_amounts(self):
+    @api.depends("work_line_ids.amount_invoice")
+    def _compute_amount_to_invoice(self):
         for intervention in self:
-            lines = intervention.work_line_ids
-            intervention.amount_to_invoice = sum(lines.mapped("amount_invoice"))
-            intervention.amount_cost = sum(lines.mapped("amount_cost"))
+            intervention.amount_to_invoice = sum(
+                intervention.work_line_ids.mapped("amount_invoice")
+            )
+
+    # By itself: dispatchers read what work is sold at, not what it costs.
+    @api.depends("work_line_ids.amount_cost")
+    def _compute_amount_cost(self):
+        for intervention in self:
+            intervention.amount_cost = sum(intervention.work_line_ids.mapped("amount_cost"))
 
     @api.depends("work_line_ids.billing_state")
     def _compute_invoice_status(self):
