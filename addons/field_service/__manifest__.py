@@ -45,7 +45,9 @@
         "views/res_config_settings_views.xml",
         "views/field_service_menus.xml",
     ],
+    "demo": [],
     "assets": {
+        "web.assets_backend": ["field_service/static/src/backend/**/*"],
         "web.report_assets_common": ["field_service/static/src/scss/service_form.scss"],
     },
 }

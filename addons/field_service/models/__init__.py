@@ -13,6 +13,7 @@ from . import (
     res_partner,
     service_cause,
     service_checklist,
+    service_checklist_screens,
     service_contract,
     service_contract_invoicing,
     service_document,

@@ -48,14 +48,20 @@ class ServiceInterventionRecordWork(models.TransientModel):
 
     @api.depends("intervention_id")
     def _compute_start(self):
-        """Since when one is on site; labour follows the check-in."""
-        partner = self.env.user.partner_id
+        """Since when one is on site, or since the last work one has recorded there."""
+        user = self.env.user
         for wizard in self:
-            attendees = wizard.intervention_id.event_ids.attendee_ids.filtered(
-                lambda attendee: attendee.partner_id == partner and attendee.checked_in_on
+            intervention = wizard.intervention_id
+            attendees = intervention.event_ids.attendee_ids.filtered(
+                lambda attendee: attendee.partner_id == user.partner_id
             )
-            arrived = max(attendees.mapped("checked_in_on"), default=False)
-            wizard.start = arrived and arrived.replace(second=0, microsecond=0)
+            arrived = max(attendees.filtered("checked_in_on").mapped("checked_in_on"), default=None)
+            stops = intervention.work_line_ids.filtered(
+                lambda line: line.stop and line.employee_id.user_id == user
+            ).mapped("stop")
+            since = arrived and max([arrived, *stops]).replace(second=0, microsecond=0)
+            # Who has only just arrived writes the hours.
+            wizard.start = since if since and since < self._default_stop() else False
 
     def _prepare_line(self):
         self.ensure_one()
