@@ -45,7 +45,13 @@
         "views/res_config_settings_views.xml",
         "views/field_service_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/service_setup_demo.xml",
+        "demo/service_equipment_demo.xml",
+        "demo/service_intervention_demo.xml",
+        "demo/service_report_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": ["field_service/static/src/backend/**/*"],
         "web.report_assets_common": ["field_service/static/src/scss/service_form.scss"],
