@@ -23,5 +23,9 @@
         "demo/knowledge_category_demo.xml",
         "demo/knowledge_article_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["knowledge_base/static/src/**/*"],
+        "web.assets_tests": ["knowledge_base/static/tests/tours/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

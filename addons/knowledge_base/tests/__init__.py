@@ -8,4 +8,5 @@ from . import (
     test_search,
     test_search_access,
     test_security,
+    test_tours,
 )
