@@ -5,7 +5,8 @@ import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { Component, markup, status, useState } from "@odoo/owl";
+import { Component, status, useState } from "@odoo/owl";
+import { SolvedProblem } from "@knowledge_base/solved_problem/solved_problem";
 
 const DELAY = 500; // ms after the last change of the form
 const SHOWN = 5;
@@ -21,13 +22,14 @@ function textOf(html) {
  */
 export class SimilarProblems extends Component {
     static template = "helpdesk_ticket.SimilarProblems";
+    static components = { SolvedProblem };
     static props = { ...standardWidgetProps };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
-        this.state = useState({ status: "loading", problems: [], opened: null });
+        this.state = useState({ status: "loading", problems: [] });
         this.keepLast = new KeepLast();
         this.saved = null;
         const search = useDebounced((question) => this.search(question), DELAY);
@@ -60,19 +62,14 @@ export class SimilarProblems extends Component {
             this.state.problems = [];
             return;
         }
-        const problems = await this.keepLast.add(
+        this.state.problems = await this.keepLast.add(
             this.orm.silent.call(this.record.resModel, "find_similar", [resId ? [resId] : []], {
                 text: stored ? null : typed,
                 limit: SHOWN,
             })
         );
-        this.state.problems = problems.map((problem) => ({
-            ...problem,
-            // made safe by the server: escaped text with <b>
-            excerpt: markup(problem.excerpt),
-        }));
         this.state.status = "ready";
-        this.note(problems, "shown");
+        this.note(this.state.problems, "shown");
     }
 
     /** Note what was done with problems; of a ticket that is not saved yet there is nothing to say. */
@@ -86,13 +83,6 @@ export class SimilarProblems extends Component {
             this.record.resModel,
             this.record.resId,
         ]);
-    }
-
-    toggle(problem) {
-        this.state.opened = this.state.opened === problem.id ? null : problem.id;
-        if (this.state.opened) {
-            this.note([problem], "opened");
-        }
     }
 
     async openSource(problem) {

@@ -15,27 +15,27 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_problems", {
         },
         {
             content: "the code is told as the reason",
-            trigger: ".o_helpdesk_ticket_problem:contains('Same code: E-05')",
+            trigger: ".o_knowledge_base_problem:contains('Same code: E-05')",
         },
         {
             content: "what is of no use here goes away",
             trigger:
-                ".o_helpdesk_ticket_problem:contains('Altra caldaia con E05') button[name=not_useful]",
+                ".o_knowledge_base_problem:contains('Altra caldaia con E05') button[name=not_useful]",
             run: "click",
         },
         {
             content: "look closer at the other one",
             trigger:
-                ".o_helpdesk_ticket_similar:not(:contains('Altra caldaia con E05')) .o_helpdesk_ticket_problem_title:contains('Caldaia in blocco E05')",
+                ".o_helpdesk_ticket_similar:not(:contains('Altra caldaia con E05')) .o_knowledge_base_problem_title:contains('Caldaia in blocco E05')",
             run: "click",
         },
         {
             content: "the matching words are bold",
-            trigger: ".o_helpdesk_ticket_problem blockquote b:contains('E05')",
+            trigger: ".o_knowledge_base_problem blockquote b:contains('E05')",
         },
         {
             content: "that was it",
-            trigger: ".o_helpdesk_ticket_problem button[name=it_solved]",
+            trigger: ".o_knowledge_base_problem button[name=it_solved]",
             run: "click",
         },
         {
@@ -83,7 +83,7 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_while_typing", 
         },
         {
             content: "it is found before the ticket is saved",
-            trigger: ".o_helpdesk_ticket_problem:contains('Caldaia in blocco E05')",
+            trigger: ".o_knowledge_base_problem:contains('Caldaia in blocco E05')",
         },
         {
             content: "leave without saving",
