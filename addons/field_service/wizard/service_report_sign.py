@@ -9,13 +9,28 @@ class ServiceReportSign(models.TransientModel):
 
     report_id = fields.Many2one("service.report", required=True)
     work_line_ids = fields.One2many(related="report_id.work_line_ids")
-    outcome = fields.Selection(related="report_id.outcome", readonly=False)
+    outcome = fields.Selection(
+        selection="_selection_outcome",
+        compute="_compute_outcome",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
     is_refused = fields.Boolean(string="Not signed")
     refusal_reason = fields.Char(string="Why not")
     name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
     role = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
     remark = fields.Text(string="Remark or reservation")
     signature = fields.Binary()
+
+    def _selection_outcome(self):
+        return self.env["service.report"]._fields["outcome"]._description_selection(self.env)
+
+    @api.depends("report_id")
+    def _compute_outcome(self):
+        for wizard in self:
+            wizard.outcome = wizard.report_id.outcome or "solved"
 
     @api.depends("report_id")
     def _compute_name(self):
@@ -26,6 +41,7 @@ class ServiceReportSign(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
+        self._set_outcome()
         if self.is_refused:
             self.report_id.close_unsigned(reason=self.refusal_reason, remark=self.remark)
         else:
@@ -36,3 +52,11 @@ class ServiceReportSign(models.TransientModel):
                 remark=self.remark,
             )
         return {"type": "ir.actions.act_window_close"}
+
+    def _set_outcome(self):
+        report = self.report_id
+        if report.outcome != self.outcome:
+            report._check_may_close()
+            # Technicians write no reports; they may close this one, which was checked.
+            report_sudo = report.sudo()
+            report_sudo.outcome = self.outcome

@@ -58,7 +58,9 @@ class PortalIntervention(PortalPages):
             "parts": intervention._portal_parts(),
             "expense_kinds": intervention._portal_expense_kinds(),
             "expenses": intervention._portal_expenses(),
-            "similar": intervention._portal_similar(),
+            "similar": request.env["knowledge.entry"].search_similar(
+                text=intervention.sudo()._knowledge_problem_text(), limit=3
+            ),
             "now": intervention._portal_now(),
         }
         return self._render_page("portal_work", values)

@@ -1,38 +1,10 @@
-from odoo import api, models
+from odoo import models
 
 
 class ServiceContract(models.Model):
     """What the portal shows of a contract: what is covered and how much of it is left."""
 
-    _name = "service.contract"
-    _inherit = ["service.contract", "portal.readable.mixin"]
-
-    @api.model
-    def _portal_readable_fields(self):
-        return super()._portal_readable_fields() | {
-            "number",
-            "name",
-            "partner_id",
-            "state",
-            "date_start",
-            "date_end",
-            "renewal",
-            "notice_days",
-            "equipment_ids",
-            "site_ids",
-            "labour_percent",
-            "travel_percent",
-            "part_percent",
-            "expense_percent",
-            "call_out_included",
-            "has_hours_bank",
-            "included_hours",
-            "used_hours",
-            "remaining_hours",
-            "customer_reference",
-            "cig",
-            "cup",
-        }
+    _inherit = "service.contract"
 
     def _portal_row(self):
         self.ensure_one()

@@ -1,4 +1,0 @@
-from . import (
-    test_public_methods,
-    test_rights,
-)
