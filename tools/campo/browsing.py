@@ -3,6 +3,7 @@
 Unlike the rest of this folder it needs the Python environment (Playwright).
 """
 
+import resource
 from contextlib import contextmanager
 
 from playwright.sync_api import sync_playwright
@@ -31,6 +32,9 @@ HARMLESS = ("selfie_segmentation",)
 @contextmanager
 def chromium():
     """A headless Chromium."""
+    # Odoo limits the memory of its process and of what that starts; a browser reserves more.
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(OPTIONS))
         try:

@@ -58,9 +58,7 @@ class PortalIntervention(PortalPages):
             "parts": intervention._portal_parts(),
             "expense_kinds": intervention._portal_expense_kinds(),
             "expenses": intervention._portal_expenses(),
-            "similar": request.env["knowledge.entry"].search_similar(
-                text=intervention.sudo()._knowledge_problem_text(), limit=3
-            ),
+            "similar": intervention._portal_similar(),
             "now": intervention._portal_now(),
         }
         return self._render_page("portal_work", values)

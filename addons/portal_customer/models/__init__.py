@@ -1,12 +1,17 @@
+from . import portal_readable_mixin  # the others inherit it
+
+# isort: split
 from . import (
     helpdesk_ticket,
     ir_attachment,
     knowledge_article,
+    mail_message,
     res_partner,
     res_users,
     service_contract,
     service_equipment,
     service_intervention,
-    service_intervention_expense,
     service_intervention_visits,
+    service_report,
+    service_work_line,
 )

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 SLA_COLOURS = {"ok": "success", "warning": "warning", "breached": "danger"}
 
@@ -6,12 +6,37 @@ SLA_COLOURS = {"ok": "success", "warning": "warning", "breached": "danger"}
 class HelpdeskTicket(models.Model):
     """What the portal shows of a ticket: values, never the record."""
 
-    _inherit = "helpdesk.ticket"
+    _name = "helpdesk.ticket"
+    _inherit = ["helpdesk.ticket", "portal.readable.mixin"]
+
+    @api.model
+    def _portal_readable_fields(self):
+        return super()._portal_readable_fields() | {
+            "number",
+            "name",
+            "description",
+            "partner_id",
+            "commercial_partner_id",
+            "site_id",
+            "equipment_id",
+            "category_id",
+            "priority",
+            "stage_id",
+            "closed",
+            "cause",
+            "solution",
+            "close_date",
+            "first_response_date",
+            "response_deadline",
+            "resolution_deadline",
+            "access_url",
+        }
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for ticket in self:
             ticket.access_url = f"/my/tickets/{ticket.id}"
+        return result
 
     def _portal_row(self):
         """A ticket in a list."""

@@ -1,7 +1,14 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+# Records whose files their readers outside may have.
+FILE_MODELS = frozenset({"helpdesk.ticket", "service.intervention", "service.equipment"})
 
 
 class IrAttachment(models.Model):
+    """Files for people outside: they go with their record, but not those of internal notes."""
+
     _inherit = "ir.attachment"
 
     @api.model
@@ -10,9 +17,9 @@ class IrAttachment(models.Model):
 
         The caller has checked that the user may read the record.
 
-        :return: list of dicts ``id``, ``name``, ``mimetype``, ``is_image``, ``kind``, ``url``
+        :return: list of dicts ``id``, ``name``, ``is_image``, ``kind``, ``url``
         """
-        # Attachments follow their record, which was checked; internal notes are taken out here.
+        # Portal users have no right on attachments: they follow their record, which was checked.
         files_sudo = self.sudo().search(
             [
                 ("res_model", "=", record._name),
@@ -21,28 +28,55 @@ class IrAttachment(models.Model):
             ],
             order="id",
         )
-        notes_sudo = (
-            self.env["mail.message"]
-            .sudo()
-            .search(
-                [
-                    ("model", "=", record._name),
-                    ("res_id", "=", record.id),
-                    ("attachment_ids", "in", files_sudo.ids),
-                    "|",
-                    ("is_internal", "=", True),
-                    ("subtype_id.internal", "=", True),
-                ]
-            )
-        )
         return [
             {
                 "id": file.id,
                 "name": file.name,
-                "mimetype": file.mimetype,
                 "is_image": (file.mimetype or "").startswith("image/"),
-                "kind": file.description or "",
-                "url": f"/web/content/{file.id}?download=true",
+                "kind": self._get_kind_label(file.description),
+                "url": f"/my/files/{file.id}",
             }
-            for file in files_sudo - notes_sudo.attachment_ids
+            for file in files_sudo - files_sudo._of_internal_notes()
         ]
+
+    @api.model
+    def _get_kind_label(self, kind):
+        """What a photo shows, in the reader's language; other descriptions are the office's own."""
+        return {"before": self.env._("Before"), "after": self.env._("After")}.get(kind, "")
+
+    def _check_portal_access(self):
+        """Judge whether the user may have this file, by its record.
+
+        :return: the file, in sudo
+        :raise AccessError: the same for a foreign file and for one that doesn't exist
+        """
+        # Portal users have no right on attachments; what follows decides.
+        file_sudo = self.sudo().exists()
+        if (
+            not file_sudo
+            or file_sudo.res_model not in FILE_MODELS
+            or file_sudo.res_field
+            or not self.env[file_sudo.res_model].browse(file_sudo.res_id).has_access("read")
+            or file_sudo._of_internal_notes()
+        ):
+            raise AccessError(self.env._("This file is not there."))
+        return file_sudo
+
+    def _of_internal_notes(self):
+        """Those of the attachments that hang on a message outside people don't read."""
+        if not self:
+            return self
+        # Messages are read by their own rules; which files to hide is decided here.
+        notes_sudo = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                Domain("attachment_ids", "in", self.ids)
+                & (
+                    Domain("is_internal", "=", True)
+                    | Domain("subtype_id.internal", "=", True)
+                    | (Domain("subtype_id", "=", False) & Domain("message_type", "=", "comment"))
+                )
+            )
+        )
+        return self & notes_sudo.attachment_ids

@@ -26,6 +26,27 @@ class ResUsers(models.Model):
         :param str path: how a record leads to its intervention, e.g. ``intervention_id.``
         """
         self.ensure_one()
+        return [
+            "|",
+            (f"{path}technician_ids.user_id", "=", self.id),
+            *self._portal_customer_domain(path),
+        ]
+
+    def _portal_signed_domain(self, state):
+        """Domain of reports or their lines: technicians see drafts too, customers what is closed.
+
+        :param str state: how the record leads to the state of its report
+        """
+        self.ensure_one()
+        return [
+            "|",
+            ("intervention_id.technician_ids.user_id", "=", self.id),
+            "&",
+            (state, "in", ("signed", "unsigned")),
+            *self._portal_customer_domain("intervention_id."),
+        ]
+
+    def _portal_customer_domain(self, path):
         me, company = self.partner_id, self.partner_id.commercial_partner_id
         own = [
             "|",
@@ -37,8 +58,15 @@ class ResUsers(models.Model):
             "site": ["|", (f"{path}site_id", "=", me.parent_id.id or 0), *own],
             "company": [(f"{path}commercial_partner_id", "=", company.id)],
         }
-        as_customer = by_role.get(me.portal_role, [(0, "=", 1)])
-        return ["|", (f"{path}technician_ids.user_id", "=", self.id), *as_customer]
+        return by_role.get(me.portal_role, [(0, "=", 1)])
+
+    def _portal_entry_domain(self):
+        """Domain of the solved problems a portal user finds: published, or of their company."""
+        self.ensure_one()
+        customers = [False]
+        if self.partner_id.portal_role != "accountant":
+            customers.append(self.partner_id.commercial_partner_id.id)
+        return [("audience", "in", ("customer", "public")), ("partner_id", "in", customers)]
 
     def _portal_equipment_domain(self):
         """Domain of the equipment a portal user sees: the company's, or the site's."""

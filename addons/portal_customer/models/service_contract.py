@@ -1,10 +1,38 @@
-from odoo import models
+from odoo import api, models
 
 
 class ServiceContract(models.Model):
     """What the portal shows of a contract: what is covered and how much of it is left."""
 
-    _inherit = "service.contract"
+    _name = "service.contract"
+    _inherit = ["service.contract", "portal.readable.mixin"]
+
+    @api.model
+    def _portal_readable_fields(self):
+        return super()._portal_readable_fields() | {
+            "number",
+            "name",
+            "partner_id",
+            "state",
+            "date_start",
+            "date_end",
+            "renewal",
+            "notice_days",
+            "equipment_ids",
+            "site_ids",
+            "labour_percent",
+            "travel_percent",
+            "part_percent",
+            "expense_percent",
+            "call_out_included",
+            "has_hours_bank",
+            "included_hours",
+            "used_hours",
+            "remaining_hours",
+            "customer_reference",
+            "cig",
+            "cup",
+        }
 
     def _portal_row(self):
         self.ensure_one()

@@ -1,10 +1,30 @@
-from odoo import models
+from odoo import api, models
 
 
 class ServiceEquipment(models.Model):
     """What the portal shows of equipment."""
 
-    _inherit = "service.equipment"
+    _name = "service.equipment"
+    _inherit = ["service.equipment", "portal.readable.mixin"]
+
+    @api.model
+    def _portal_readable_fields(self):
+        return super()._portal_readable_fields() | {
+            "name",
+            "serial_number",
+            "partner_id",
+            "site_id",
+            "product_id",
+            "delivery_date",
+            "installation_date",
+            "test_date",
+            "warranty_term_id",
+            "warranty_start_date",
+            "warranty_end_date",
+            "warranty_state",
+            "next_legal_date",
+            "intervention_ids",
+        }
 
     def _portal_row(self):
         self.ensure_one()

@@ -1,6 +1,7 @@
 from urllib.parse import quote_plus
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.field_service.models.service_work_line import TIME_KINDS
 
@@ -18,7 +19,38 @@ STATE_COLOURS = {
 class ServiceIntervention(models.Model):
     """What the portal shows of an intervention: to its customer, and to its outside technician."""
 
-    _inherit = "service.intervention"
+    _name = "service.intervention"
+    _inherit = ["service.intervention", "portal.readable.mixin"]
+
+    @api.model
+    def _portal_readable_fields(self):
+        return super()._portal_readable_fields() | {
+            "number",
+            "name",
+            "description",
+            "ticket_id",
+            "type_id",
+            "partner_id",
+            "commercial_partner_id",
+            "contact_id",
+            "site_id",
+            "access_note",
+            "equipment_ids",
+            "priority",
+            "state",
+            "waiting_reason",
+            "waiting_until",
+            "cause",
+            "solution",
+            "close_date",
+            "planned_start",
+            "planned_end",
+            "confirmation_state",
+            "is_mine",
+            "work_line_ids",
+            "report_ids",
+            "checklist_answer_ids",
+        }
 
     def _portal_label(self, name):
         """Label of a selection field, in the reader's language."""
@@ -167,6 +199,30 @@ class ServiceIntervention(models.Model):
             ),
             "is_open": intervention.state not in ("done", "cancelled"),
         }
+
+    def _portal_similar(self, limit=3):
+        """Solved problems like this one; the caller has checked that the intervention is theirs.
+
+        An outside technician finds by right what any customer finds. For their work they are shown
+        what the house knows for its technicians, and this customer's own cases.
+        """
+        self.ensure_one()
+        customer = self.sudo().commercial_partner_id
+        domain = Domain("audience", "in", ("technician", "customer", "public")) & Domain(
+            "partner_id", "in", [False, customer.id]
+        )
+        # As the house itself: what may be found is said by the domain and by the company.
+        entries = (
+            self.env["knowledge.entry"]
+            .with_user(SUPERUSER_ID)
+            .with_context(allowed_company_ids=self.sudo().company_id.ids)
+        )
+        found = entries._search_similar(
+            self.sudo()._knowledge_problem_text(), limit=limit, domain=domain
+        )
+        return [
+            {name: entry[name] for name in ("id", "title", "solution", "why")} for entry in found
+        ]
 
     def _portal_parts(self):
         """Parts an outside technician can choose from: what is sold and may be used up."""

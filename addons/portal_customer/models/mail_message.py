@@ -1,0 +1,41 @@
+from odoo import models
+
+CAMPO_THREADS = frozenset(
+    {
+        "helpdesk.ticket",
+        "service.contract",
+        "service.equipment",
+        "service.intervention",
+        "service.report",
+    }
+)
+
+
+class MailMessage(models.Model):
+    """What the office notes for itself is for nobody outside."""
+
+    _inherit = "mail.message"
+
+    def _get_forbidden_access(self, operation):
+        """Override of `mail`, which hides notes that people write, not those Odoo writes for them:
+        why somebody cannot come, who decided that a line is not charged.
+        """
+        forbidden = super()._get_forbidden_access(operation)
+        if operation != "read" or not self.env.user.share:
+            return forbidden
+        me = self.env.user.partner_id
+        # What is read here only decides what is refused.
+        internal_sudo = (
+            (self - forbidden)
+            .sudo()
+            .filtered(
+                lambda message: (
+                    message.model in CAMPO_THREADS
+                    and (
+                        message.is_internal or not message.subtype_id or message.subtype_id.internal
+                    )
+                    and me not in (message.author_id | message.partner_ids)
+                )
+            )
+        )
+        return forbidden | internal_sudo.sudo(False)

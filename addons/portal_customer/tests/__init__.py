@@ -1,0 +1,4 @@
+from . import (
+    test_public_methods,
+    test_rights,
+)
