@@ -4,6 +4,7 @@ from . import (
     test_coverage,
     test_intervention,
     test_invoicing,
+    test_screens,
     test_security,
     test_time_bands,
     test_visit,
