@@ -565,7 +565,8 @@ class ServiceWorkLine(models.Model):
             "stop": fields.Datetime.to_string(self.stop) if self.stop else None,
             "time_band": self.time_band or None,
             "quantity": round(self.quantity, 4),
-            "unit": self.uom_id.name,
+            # Portal users read neither units nor people; these two names say nothing secret.
+            "unit": self.sudo().uom_id.name,
             "employee": self.sudo().employee_id.name or None,
             "coverage": self.coverage,
             "coverage_label": dict(self._fields["coverage"]._description_selection(self.env))[
