@@ -27,6 +27,7 @@ from .python_env import environment
 from .say import Stop, run, step
 
 DEMO = "campo_demo"
+ITALIAN_FIRM = paths.TOP / "tools" / "italian_firm.py"
 ITALIAN = ("--with-demo", "--load-language=it_IT")
 PROFILES = {
     "bare": {"country": None, "extra": (), "options": ("--skip-auto-install",)},
@@ -78,7 +79,7 @@ class Databases:
     def ensure_base(self, profile):
         """Build the base of ``profile`` unless it is there; return its name."""
         name = f"campo_base_{profile}"
-        key = _key("base", profile, _odoo_version(), *_modules(profile))
+        key = _key("base", profile, _odoo_version(), *_modules(profile), ITALIAN_FIRM.read_text())
         if self.comment(name) == key:
             return name
         settings = PROFILES[profile]
@@ -89,6 +90,8 @@ class Databases:
                 init += ["--country", settings["country"], "--with-demo"]
             self._odoo(init, "base")
             self._install(building, _modules(profile), settings["options"], "base")
+            if settings["country"]:
+                self._shell(building, ITALIAN_FIRM, "base")
             self._finish_building(building, name, key)
         return name
 
@@ -187,13 +190,19 @@ class Databases:
             log,
         )
 
-    def _odoo(self, arguments, log):
+    def _odoo(self, arguments, log, script=None):
         run(
             [paths.PYTHON, "-m", "odoo", *arguments],
             log=log,
             env=self.env,
+            script=script,
             failure="Odoo could not prepare the database:",
         )
+
+    def _shell(self, database, script, log):
+        """Run a Python file in Odoo's shell on a database."""
+        options = ["-c", paths.CONFIG, "-d", database, "--no-http", "--log-level=warn"]
+        self._odoo(["shell", *options], log, script=script)
 
 
 _ONCE = ("--stop-after-init", "--no-http", "--max-cron-threads=0", "--log-level=warn")

@@ -63,23 +63,24 @@ def _overwrite(text):
         say(text)
 
 
-def run(command, *, log, failure, env=None, cwd=None, **identity):
+def run(command, *, log, failure, env=None, cwd=None, script=None, **identity):
     """Run ``command`` with its output in a log file; stop with ``failure`` if it does not succeed.
 
     :param str log: name of the file under the log folder; appended to
     :param str failure: sentence for people: what did not work and what to do
+    :param Path script: file the program reads from its standard input
     :param identity: ``user``, ``group``, ``extra_groups`` of `subprocess.Popen`
     :return: the path of the log file
     """
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     log_path = paths.LOGS / f"{log}.log"
-    with log_path.open("ab") as output:
+    with log_path.open("ab") as output, open(script or os.devnull, "rb") as standard_input:
         output.write(f"\n$ {shlex.join(map(str, command))}\n".encode())
         output.flush()
         begin = output.tell()
         process = subprocess.Popen(
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
+            stdin=standard_input,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=env,
