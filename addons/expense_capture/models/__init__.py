@@ -1,9 +1,9 @@
-from . import (
-    expense_kind,
-    expense_mileage_rate,
-    expense_traceability_rule,
-    hr_expense,
-    res_company,
-    service_intervention,
-    service_work_line,
-)
+from . import res_company
+from . import res_config_settings
+from . import expense_kind
+from . import expense_mileage_rate
+from . import expense_traceability_rule
+from . import hr_expense
+from . import hr_expense_charging
+from . import service_work_line
+from . import service_intervention

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ExpenseKind(models.Model):
@@ -28,3 +28,14 @@ class ExpenseKind(models.Model):
     )
 
     _code_uniq = models.UniqueIndex("(code)", "There is already a kind with this code.")
+
+    @api.model
+    def _get_by_product(self, products):
+        """The first kind of each of these expense categories, read once.
+
+        :return: dict of product to kind
+        """
+        kinds = {}
+        for kind in self.search([("product_id", "in", products.ids)]):
+            kinds.setdefault(kind.product_id, kind)
+        return kinds

@@ -1,14 +1,20 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ExpenseMileageRate(models.Model):
-    """What a company reimburses for a kilometre with one's own car, valid between dates."""
+    """What a person gets per kilometre with their own car, valid between dates.
+
+    A rate of the person comes before one for everybody, then the newest. What the customer pays
+    per kilometre is another thing: it stands in the price list of work.
+    """
 
     _name = "expense.mileage.rate"
-    _description = "Reimbursement per Kilometre"
-    _order = "date_from desc, id desc"
+    _description = "Mileage Rate"
+    _order = "name, date_from desc, id desc"
+    _check_company_auto = True
 
-    name = fields.Char(string="Vehicle class", required=True)
+    name = fields.Char(string="Vehicle", required=True, help="Model or class of the vehicle.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company",
@@ -18,24 +24,73 @@ class ExpenseMileageRate(models.Model):
         ondelete="cascade",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    price = fields.Float(string="Per kilometre", required=True, digits=(16, 4))
+    employee_id = fields.Many2one(
+        "hr.employee",
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+        help="Leave empty for everybody.",
+    )
+    price = fields.Float(string="Reimbursed per km", required=True, digits=(16, 4))
     date_from = fields.Date(string="Valid from", required=True, default=fields.Date.context_today)
     date_to = fields.Date(string="Valid until")
 
-    _price_positive = models.Constraint(
-        "CHECK (price > 0)", "A kilometre is reimbursed with more than nothing."
+    _not_negative = models.Constraint(
+        "CHECK (price >= 0 AND price < 100)",
+        "A rate per kilometre cannot be negative, nor as large as this.",
+    )
+    _dates_in_order = models.Constraint(
+        "CHECK (date_to IS NULL OR date_to >= date_from)",
+        "A rate cannot end before it begins.",
     )
 
-    @api.model
-    def _find_for(self, company, day):
-        """The rate of a company on a day, the newest one first; empty when there is none."""
-        return self.search(
+    @api.model_create_multi
+    def create(self, vals_list):
+        rates = super().create(vals_list)
+        rates._fill_in_drafts()
+        return rates
+
+    def write(self, vals):
+        if "price" in vals and self._get_expenses([("state", "!=", "draft")], limit=1):
+            raise UserError(
+                self.env._(
+                    "Kilometres have been reported at this rate. Let it end, and add a new one."
+                )
+            )
+        result = super().write(vals)
+        if "price" in vals:
+            drafts = self._get_expenses([("state", "=", "draft")])
+            drafts.modified(["mileage_rate_id"])
+            drafts._charge()
+        return result
+
+    def _get_expenses(self, domain, limit=None):
+        # Whoever keeps the rates needn't be able to read everybody's expenses.
+        expenses_sudo = self.env["hr.expense"].sudo()
+        return expenses_sudo.search([("mileage_rate_id", "in", self.ids), *domain], limit=limit)
+
+    def _fill_in_drafts(self):
+        """Kilometres that were captured before there was a rate get one now."""
+        expenses_sudo = self.env["hr.expense"].sudo()
+        drafts = expenses_sudo.search(
             [
-                ("company_id", "=", company.id),
-                ("date_from", "<=", day),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", day),
-            ],
-            limit=1,
+                ("company_id", "in", self.company_id.ids),
+                ("state", "=", "draft"),
+                ("is_mileage", "=", True),
+                ("mileage_rate_id", "=", False),
+            ]
         )
+        drafts._compute_mileage_rate_id()
+
+    def _choose(self, employee, day):
+        """The rate of this set that holds for a person on a day, or none."""
+        valid = self.filtered(
+            lambda rate: (
+                rate.date_from <= day
+                and (not rate.date_to or day <= rate.date_to)
+                and (not rate.employee_id or rate.employee_id == employee)
+            )
+        )
+        return valid.sorted(
+            key=lambda rate: (bool(rate.employee_id), rate.date_from, rate.id), reverse=True
+        )[:1]

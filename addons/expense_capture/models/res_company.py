@@ -13,9 +13,18 @@ class ResCompany(models.Model):
         string="Expenses are charged",
         required=True,
         default="cost",
-        help="How expenses of interventions are charged to whoever pays for the work.",
+        help="What the customer pays for accessory expenses. Kilometres have their own rate.",
     )
-    expense_markup = fields.Float(string="Percentage on expenses")
+    expense_markup = fields.Float(string="Percentage added", digits=(5, 2))
+    expense_bill_approved_only = fields.Boolean(
+        string="Invoice approved expenses only",
+        help="Otherwise an expense on a signed report is invoiced with the other work.",
+    )
+
+    _expense_markup_valid = models.Constraint(
+        "CHECK (expense_markup IS NULL OR expense_markup BETWEEN 0 AND 1000)",
+        "The percentage added to expenses cannot be negative, nor more than 1000.",
+    )
 
     def _get_expense_price(self, cost):
         """What a customer is charged for an expense, in company currency."""

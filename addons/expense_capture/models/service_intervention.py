@@ -1,38 +1,46 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
-MAX_AMOUNT = 50_000
-MAX_KM = 5_000
-OLDEST = timedelta(days=366)
+from ..const import MAX_AMOUNT, MAX_KILOMETRES
+
 EXPENSE_KEYS = {
     "kind",
     "amount",
+    "currency",
     "date",
     "description",
     "payment_mode",
     "payment_traceable",
     "invoice_to_us",
     "tax_percent",
+    "country",
     "distance_km",
     "origin",
     "destination",
-    "country",
     "employee_id",
+    "event_id",
+    "equipment_id",
 }
+# An expense this far from every visit is worth a second look.
+FAR_FROM_VISITS = timedelta(days=3)
+OLDEST = timedelta(days=366)
 
 
 class ServiceIntervention(models.Model):
-    """Expenses of an intervention, caught where they arise."""
+    """Accessory expenses: captured on the spot, charged as one work line each."""
 
     _inherit = "service.intervention"
 
-    expense_ids = fields.One2many("hr.expense", "intervention_id", string="Expenses")
-    expense_count = fields.Integer(compute="_compute_expense_count", compute_sudo=True)
+    expense_ids = fields.One2many(
+        "hr.expense", "intervention_id", string="Expenses", copy=False, groups="base.group_user"
+    )
+    expense_count = fields.Integer(compute="_compute_expense_count", groups="base.group_user")
 
+    @api.depends("expense_ids")
     def _compute_expense_count(self):
         count = dict(
             self.env["hr.expense"]._read_group(
@@ -46,162 +54,228 @@ class ServiceIntervention(models.Model):
 
     @idempotent
     def add_expense(self, values, files=None, request_uuid=None):
-        """Record an expense of the user on this intervention, and charge it.
+        """Capture an expense and hand it in; it is charged as one work line.
 
-        :param dict values: ``kind`` (code of ``expense.kind``), ``amount`` (tax included, company
-            currency) or, for a trip with one's own car, ``distance_km``; possibly ``date``,
+        :param dict values: ``kind`` (code of ``expense.kind``), ``amount`` as on the receipt, or
+            ``distance_km`` for one's own car; possibly ``currency`` (ISO code), ``date``,
             ``description``, ``payment_mode`` (``own_account``, ``company_account``),
-            ``payment_traceable``, ``invoice_to_us`` with ``tax_percent`` (the tax we deduct),
-            ``origin``, ``destination``, ``country`` (ISO code), ``employee_id``
-        :param list files: photos of the receipt, as in ``attachment.intake.mixin``
-        :return: ``{"expense_id": …, "line_id": …, "verdict": …, "warnings": […]}``
+            ``payment_traceable`` (by card or transfer; default: no), ``invoice_to_us`` with
+            ``tax_percent`` (the tax we deduct), ``country`` (ISO code), ``origin``,
+            ``destination``, ``employee_id`` (default: oneself), ``event_id``, ``equipment_id``
+        :param list[dict] files: receipts, ``name`` and ``data`` (base64)
+        :return: ``{"expense_id": …, "line_id": …, "verdict": sentence, "warnings": [sentences]}``
+        :raise ValidationError: saying what is wrong; nothing is stored then
         """
         self.ensure_one()
+        # Receipts turn up after the work is done.
         self._check_may_work(allow_done=True)
-        values = self._check_expense(values)
-        contents = self._check_files(files) if files else []
-        # Portal users and technicians capture their own expenses only through this method.
-        expense_sudo = self.env["hr.expense"].sudo().create(self._prepare_expense_values(values))
-        for content in contents:
-            receipt = expense_sudo.env["ir.attachment"].create(
-                {
-                    "name": content["name"],
-                    "raw": content["raw"],
-                    "res_model": "hr.expense",
-                    "res_id": expense_sudo.id,
-                }
-            )
-            expense_sudo._message_set_main_attachment_id(receipt, force=True)
-        warnings = expense_sudo._get_capture_warnings(bool(contents))
+        given = self._check_expense(values)
+        expenses_sudo = self.env["hr.expense"].sudo()
+        expenses_sudo._check_files(files or [])
+        intervention_sudo = self._lock_for_work()
+        prepared = intervention_sudo._prepare_expense_values(given, self.env.user, bool(files))
+        # Who may work here may report what it cost; in the portal there is no other right to it.
+        expense_sudo = expenses_sudo.with_company(intervention_sudo.company_id).create(prepared)
+        receipts = expense_sudo._intake_files(files) if files else None
+        if receipts:
+            expense_sudo._message_set_main_attachment_id(receipts.sudo()[:1], force=True)
         if expense_sudo.total_amount:
             expense_sudo.action_submit()
         return {
             "expense_id": expense_sudo.id,
             "line_id": expense_sudo.work_line_ids.id,
             "verdict": expense_sudo.traceability_verdict,
-            "warnings": warnings,
+            "warnings": intervention_sudo._get_expense_warnings(expense_sudo),
         }
 
     # === CHECKING WHAT WAS GIVEN === #
 
-    def _check_expense(self, given):
-        """Judge an expense before anything is stored.
-
-        :return: dict of clean values
-        """
-        if not isinstance(given, dict) or given.keys() - EXPENSE_KEYS:
-            names = ", ".join(sorted(given.keys() - EXPENSE_KEYS)) if given else ""
-            raise ValidationError(self.env._("An expense cannot have: %(names)s.", names=names))
+    def _check_expense(self, values):
+        """Judge what was given, before anything is stored."""
+        _ = self.env._
+        if not isinstance(values, dict):
+            raise ValidationError(_("Send the expense as names and values."))
+        if unknown := values.keys() - EXPENSE_KEYS:
+            raise ValidationError(
+                _("An expense cannot have: %(names)s.", names=", ".join(sorted(unknown)))
+            )
         # Kinds are a list for everybody, also for contractors in the portal.
         kinds_sudo = self.env["expense.kind"].sudo()
-        kind = kinds_sudo.search([("code", "=", str(given.get("kind") or ""))], limit=1)
+        kind = kinds_sudo.search([("code", "=", str(values.get("kind") or ""))], limit=1)
         if not kind:
-            raise ValidationError(self.env._("Choose what the money was spent on."))
-        day = self._check_expense_date(given.get("date"))
-        if kind.is_mileage:
-            distance = self._check_expense_number(given.get("distance_km"), MAX_KM)
-            rate = self.env["expense.mileage.rate"].sudo()._find_for(self.sudo().company_id, day)
-            if not rate:
-                raise ValidationError(
-                    self.env._("No reimbursement per kilometre is set for %(date)s.", date=day)
-                )
-            amount = self.sudo().currency_id.round(distance * rate.price)
-        else:
-            distance = 0.0
-            amount = self._check_expense_number(given.get("amount"), MAX_AMOUNT)
-        if given.get("payment_mode") not in (None, False, "", "own_account", "company_account"):
-            raise ValidationError(self.env._("Say whether you or the company has paid."))
-        return {
-            **given,
+            raise ValidationError(_("Choose what the money was spent on."))
+        day = self._check_expense_date(values.get("date"))
+        mode = values.get("payment_mode") or "own_account"
+        if mode not in ("own_account", "company_account"):
+            raise ValidationError(_("Say whether you or the company has paid."))
+        given = {
             "kind": kind,
             "date": day,
-            "amount": amount,
-            "distance_km": distance,
-            "employee": self._get_expense_employee(given.get("employee_id")),
+            "payment_mode": mode,
+            "payment_traceable": self._check_traceable(values.get("payment_traceable"), mode),
+            "invoice_to_us": values.get("invoice_to_us") is True,
+            "tax_percent": values.get("tax_percent"),
+            "country_id": self._check_country(values.get("country")),
+            **{
+                name: str(values.get(name) or "").strip()[:200]
+                for name in ("description", "origin", "destination")
+            },
+            **{name: values.get(name) for name in ("employee_id", "event_id", "equipment_id")},
         }
+        if kind.is_mileage:
+            return {**given, "distance_km": self._check_distance(values.get("distance_km"))}
+        return {
+            **given,
+            "amount": self._check_amount(values.get("amount")),
+            "currency": self._check_currency(values.get("currency"), day),
+        }
+
+    def _check_traceable(self, value, mode):
+        """What cannot be shown to be traceable counts as cash, unless somebody says to ask."""
+        if mode == "company_account" or value is True:
+            return "yes"
+        return value if value in ("yes", "unknown") else "no"
 
     def _check_expense_date(self, value):
-        today = fields.Date.context_today(self)
         try:
-            day = fields.Date.to_date(value or None) or today
-        except ValueError as error:
+            day = fields.Date.to_date(value or None) or fields.Date.context_today(self)
+        except (ValueError, TypeError) as error:
             raise ValidationError(self.env._("%(value)s is not a date.", value=value)) from error
-        if day > today:
-            raise ValidationError(self.env._("The expense is in the future. Correct its date."))
-        if day < today - OLDEST:
-            raise ValidationError(self.env._("The expense is more than a year old."))
+        if day > fields.Date.context_today(self):
+            raise ValidationError(
+                self.env._("The expense is dated in the future. Correct the date of the receipt.")
+            )
+        if day < fields.Date.context_today(self) - OLDEST:
+            raise ValidationError(
+                self.env._("The expense is more than a year old. Correct the date of the receipt.")
+            )
         return day
 
-    def _check_expense_number(self, value, largest):
-        try:
-            number = float(str(value or 0).replace(",", "."))
-        except ValueError as error:
-            raise ValidationError(self.env._("%(value)s is not a number.", value=value)) from error
-        if not 0 < number <= largest:
+    def _check_country(self, code):
+        if not code:
+            return False
+        country = self.env["res.country"].search([("code", "=", str(code).upper())], limit=1)
+        if not country:
+            raise ValidationError(self.env._("%(code)s is no country.", code=code))
+        return country.id
+
+    def _check_amount(self, value):
+        amount = self._to_number(value)
+        if not 0 <= amount <= MAX_AMOUNT:
             raise ValidationError(
                 self.env._(
-                    "Write how much it was: more than zero, at most %(largest)s.", largest=largest
+                    "An amount cannot be negative, nor as large as %(value)s. Look at the receipt "
+                    "again.",
+                    value=value,
                 )
             )
-        return number
+        return amount
 
-    def _get_expense_employee(self, employee_id):
-        """Whose expense it is: the user's own, or that of somebody of the crew for dispatchers."""
-        # Portal users and technicians read no employees; they are asked for themselves only.
-        crew_sudo = self.sudo().technician_ids
-        user = self.env.user
-        if employee_id and user.has_group("field_service.field_service_group_dispatcher"):
-            employee = crew_sudo.filtered(lambda person: person.id == employee_id)
-        else:
-            employee = crew_sudo.filtered(lambda person: person.user_id == user)[:1]
-            employee = (
-                employee
-                or user.sudo().employee_ids.filtered(
-                    lambda person: person.company_id == self.sudo().company_id
-                )[:1]
+    def _check_distance(self, value):
+        distance = self._to_number(value)
+        if not 0 < distance <= MAX_KILOMETRES:
+            raise ValidationError(
+                self.env._(
+                    "Say how many kilometres it was, at most %(limit)s for one trip.",
+                    limit=MAX_KILOMETRES,
+                )
             )
-        if not employee:
-            raise ValidationError(self.env._("Say who has spent the money."))
-        return employee
+        return distance
 
-    def _prepare_expense_values(self, values):
-        """Values of the ``hr.expense`` for checked values."""
-        kind = values["kind"]
+    def _to_number(self, value):
+        try:
+            return float(str(value or 0).replace(",", "."))
+        except (ValueError, TypeError) as error:
+            raise ValidationError(self.env._("%(value)s is not a number.", value=value)) from error
+
+    def _check_currency(self, code, day):
+        """The currency of a receipt: one that is in use and has a rate by that day."""
+        # Currencies and rates are no secret, but the portal doesn't read them.
         company_sudo = self.sudo().company_id
-        mode = values.get("payment_mode") or "own_account"
-        prepared = {
-            "name": str(values.get("description") or "").strip()[:200] or kind.name,
+        own = company_sudo.currency_id
+        if not code or str(code).upper() == own.name:
+            return own
+        currency = self.env["res.currency"].sudo().search([("name", "=", str(code).upper())])
+        rates = currency.rate_ids.filtered(
+            lambda rate: (
+                rate.name <= day and rate.company_id in (rate.company_id.browse(), company_sudo)
+            )
+        )
+        if not rates:
+            raise ValidationError(
+                self.env._(
+                    "There is no exchange rate for %(currency)s on this date. Ask the office to "
+                    "add it, or write the amount in %(own)s.",
+                    currency=code,
+                    own=own.name,
+                )
+            )
+        return currency
+
+    # === FROM WHAT WAS GIVEN TO AN EXPENSE === #
+
+    def _prepare_expense_values(self, given, user, with_receipt):
+        """Values of the expense of a person; in sudo, after a check."""
+        line = {**given, "kind": "expense", "start": False}
+        employee = self._get_expense_employee(line, user)
+        kind = given["kind"]
+        values = {
             "intervention_id": self.id,
+            "company_id": self.company_id.id,
+            "employee_id": employee.id,
             "kind_id": kind.id,
             "product_id": kind.product_id.id,
-            "employee_id": values["employee"].id,
-            "company_id": company_sudo.id,
-            "date": values["date"],
-            "quantity": 1,
-            "total_amount_currency": values["amount"],
-            "payment_mode": mode,
-            "payment_traceable": bool(values.get("payment_traceable")) or mode == "company_account",
-            "distance_km": values["distance_km"],
-            "origin": str(values.get("origin") or "")[:120] or False,
-            "destination": str(values.get("destination") or "")[:120] or False,
-            "tax_ids": [fields.Command.set(self._get_expense_tax(values).ids)],
+            "name": given["description"] or kind.name,
+            "event_id": self._get_visit(line, employee, user).id,
+            "equipment_id": self._get_line_equipment(line).id,
+            **{
+                name: given[name]
+                for name in (
+                    "date",
+                    "payment_mode",
+                    "payment_traceable",
+                    "invoice_to_us",
+                    "origin",
+                    "destination",
+                )
+            },
         }
-        if code := str(values.get("country") or "").upper():
-            country = self.env["res.country"].sudo().search([("code", "=", code)], limit=1)
-            prepared["country_id"] = country.id
-        return prepared
+        if given["country_id"]:
+            values["country_id"] = given["country_id"]
+        if kind.is_mileage:
+            return {**values, "quantity": given["distance_km"]}
+        if not given["amount"] and not with_receipt:
+            raise ValidationError(self.env._("Write the amount, or add a photo of the receipt."))
+        if given["invoice_to_us"] and given["tax_percent"]:
+            tax = self._find_expense_tax(given["tax_percent"])
+            values["tax_ids"] = [fields.Command.set(tax.ids)]
+        return {
+            **values,
+            "currency_id": given["currency"].id,
+            "total_amount_currency": given["amount"],
+        }
 
-    def _get_expense_tax(self, values):
-        """The tax we deduct: only with an invoice made out to us."""
-        taxes_sudo = self.env["account.tax"].sudo()
-        if not values.get("invoice_to_us") or not values.get("tax_percent"):
-            return taxes_sudo
-        tax = taxes_sudo.search(
+    def _get_expense_employee(self, line, user):
+        """Who has spent the money: oneself; dispatchers write down what others have spent."""
+        employee = self._get_employee(line, user)
+        if not employee:
+            raise ValidationError(
+                self.env._("Say who spent the money: you are no employee of this company.")
+            )
+        if employee.user_id != user and not user.has_group(
+            "field_service.field_service_group_dispatcher"
+        ):
+            raise ValidationError(self.env._("You can report what you have spent yourself only."))
+        return employee
+
+    def _find_expense_tax(self, percent):
+        """The purchase tax inside an amount; it is deducted with an invoice made out to us only."""
+        tax = self.env["account.tax"].search(
             [
-                ("company_id", "=", self.sudo().company_id.id),
+                ("company_id", "=", self.company_id.id),
                 ("type_tax_use", "=", "purchase"),
                 ("amount_type", "=", "percent"),
-                ("amount", "=", float(values["tax_percent"])),
+                ("amount", "=", self._to_number(percent)),
             ],
             limit=1,
         )
@@ -209,56 +283,76 @@ class ServiceIntervention(models.Model):
             raise ValidationError(
                 self.env._(
                     "There is no purchase tax of %(percent)s %%. Ask the accountant.",
-                    percent=values["tax_percent"],
+                    percent=percent,
                 )
             )
         return tax
 
-    # === CHARGING === #
+    def _get_expense_warnings(self, expense):
+        """Sentences on what somebody should look at; nothing here stops an expense."""
+        _ = self.env._
+        own_car, kind = expense.is_mileage, expense.kind_id
+        warnings = []
+        if expense.traceability_state in ("missing", "unknown"):
+            warnings.append(expense.traceability_verdict)
+        if own_car and not expense.mileage_rate_id:
+            warnings.append(
+                _("There is no rate per kilometre yet: the office adds what you get back.")
+            )
+        elif not expense.total_amount_currency:
+            warnings.append(_("The amount is missing: add it before you hand the expense in."))
+        if kind.receipt_required and not expense.attachment_ids:
+            warnings.append(_("The receipt is still missing: add its photo."))
+        if kind.max_amount and expense.total_amount > kind.max_amount:
+            warnings.append(
+                _("This is more than usual for %(kind)s: the office will ask.", kind=kind.name)
+            )
+        if own_car and self._has_other_mileage(expense):
+            warnings.append(_("Kilometres are already recorded on this day: look at them again."))
+        if self._has_twin(expense):
+            warnings.append(_("There is an expense like this one already: look whether it is it."))
+        starts = self.event_ids.filtered("active").mapped("start")
+        if starts and not (
+            min(starts).date() - FAR_FROM_VISITS
+            <= expense.date
+            <= max(starts).date() + FAR_FROM_VISITS
+        ):
+            warnings.append(_("There was no visit around this date."))
+        if self.invoice_status != "no":
+            warnings.append(_("Work of this intervention has been invoiced already."))
+        return warnings
 
-    def _prepare_expense_line(self, expense):
-        """Values of the work line that charges an expense (in sudo, after a check)."""
-        self.ensure_one()
-        kind = "mileage" if expense.is_mileage else "expense"
-        quantity = expense.distance_km if expense.is_mileage else 1.0
-        own = {"employee_id": expense.employee_id.id, "event_id": None, "start": None}
-        visit = self._get_visit({**own, "date": expense.date}, expense.employee_id, self.env.user)
-        equipment = self.equipment_ids if len(self.equipment_ids) == 1 else self.equipment_ids[:0]
-        (decision,) = self._decide(kind, expense.date, quantity, equipment)
-        values = {
-            "intervention_id": self.id,
-            "event_id": visit.id,
-            "expense_id": expense.id,
-            "kind": kind,
-            "name": expense.name,
-            "employee_id": expense.employee_id.id,
-            "equipment_id": equipment.id,
-            "date": expense.date,
-            "quantity": quantity,
-            "quantity_invoice": quantity,
-            **self._prepare_coverage_values(decision),
-            **self._prepare_expense_price(expense),
-        }
-        if self.company_id.expense_charge == "none" and decision.coverage == "out_of_warranty":
-            values |= {
-                "coverage": "goodwill",
-                "coverage_rule": "expense_not_charged",
-                "discount": 100.0,
-            }
-        return values
+    def _has_other_mileage(self, expense):
+        return any(
+            line.kind == "mileage" and line.date == expense.date and line.expense_id != expense
+            for line in self.work_line_ids
+        )
 
-    def _prepare_expense_price(self, expense):
-        """Price of an expense: its cost by the company's policy; kilometres have a rate instead."""
-        if expense.is_mileage:
-            return {}
-        return {"price_unit": self.company_id._get_expense_price(expense._get_cost())}
+    def _has_twin(self, expense):
+        """Whether there is the same receipt, or the same amount of that kind on that day, also of
+        somebody else: two technicians hand in one hotel bill.
+        """
+        twins = expense.search_count(
+            [
+                ("id", "!=", expense.id),
+                ("company_id", "=", expense.company_id.id),
+                ("date", "=", expense.date),
+                ("kind_id", "=", expense.kind_id.id),
+                ("total_amount_currency", "=", expense.total_amount_currency),
+                ("currency_id", "=", expense.currency_id.id),
+                ("state", "!=", "refused"),
+            ],
+            limit=1,
+        )
+        return bool(twins or expense.same_receipt_expense_ids)
 
     # === CLOSING === #
 
     def _get_missing_to_close(self):
         """Override of `field_service`: an intervention doesn't close over unreported expenses."""
         missing = super()._get_missing_to_close()
-        drafts = self.expense_ids.filtered(lambda expense: expense.state == "draft")
+        # Whoever closes needn't be able to read a colleague's expenses to be told of them.
+        drafts = self.sudo().expense_ids.filtered(lambda expense: expense.state == "draft")
         if drafts:
             missing.append(
                 self.env._(
@@ -266,3 +360,26 @@ class ServiceIntervention(models.Model):
                 )
             )
         return missing
+
+    # === ACTIONS === #
+
+    def action_view_expenses(self):
+        """Open the expenses of the intervention, as far as the user may see them."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "hr_expense.hr_expense_actions_my_all"
+        )
+        action["domain"] = [("intervention_id", "=", self.id)]
+        action["context"] = {"default_intervention_id": self.id}
+        return action
+
+    def action_add_expense(self):
+        """Open the dialog that captures an expense."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "expense_capture.service_intervention_add_expense_action"
+        )
+        action["context"] = {"default_intervention_id": self.id}
+        return action

@@ -1,28 +1,89 @@
 from odoo import api, fields, models
 
+from .hr_expense_charging import OWN_LINE
+
+APPROVED_STATES = ("approved", "posted", "in_payment", "paid")
+
 
 class ServiceWorkLine(models.Model):
-    """The work line through which an expense is charged."""
+    """The work line that an expense became: it costs what the expense costs, once it is posted on
+    the expense's own entry.
+    """
 
     _inherit = "service.work.line"
 
-    expense_id = fields.Many2one("hr.expense", ondelete="set null", readonly=True, copy=False)
+    expense_id = fields.Many2one(
+        "hr.expense", index="btree_not_null", ondelete="restrict", readonly=True, copy=False
+    )
 
-    # An expense is charged once, whoever saves it at once.
-    _expense_uniq = models.UniqueIndex("(expense_id) WHERE expense_id IS NOT NULL")
+    _expense_uniq = models.UniqueIndex(
+        "(expense_id) WHERE expense_id IS NOT NULL", "This expense is charged already."
+    )
 
-    @api.depends("expense_id.total_amount", "expense_id.tax_amount")
+    # === COMPUTE METHODS === #
+
+    @api.depends("expense_id.total_amount", "expense_id.tax_ids", "expense_id.state")
     def _compute_amount_cost(self):
-        super()._compute_amount_cost()
+        return super()._compute_amount_cost()
+
+    @api.depends("expense_id.state", "company_id.expense_bill_approved_only")
+    def _compute_billing_state(self):
+        """Override of `field_service`: a refused expense is not billed."""
+        result = super()._compute_billing_state()
+        for line in self:
+            if line.billing_state == "to_bill" and line._get_expense_block():
+                line.billing_state = "blocked"
+        return result
+
+    @api.depends("expense_id.state")
+    def _compute_blocked_reason(self):
+        result = super()._compute_blocked_reason()
+        for line in self:
+            reason = line.billing_state == "blocked" and line._get_expense_block()
+            if reason and line.coverage != "to_verify":
+                line.blocked_reason = reason
+        return result
+
+    def _get_expense_block(self):
+        """Why this line is not billed on account of its expense; nothing when it may be."""
+        self.ensure_one()
+        expense = self.expense_id
+        if not expense:
+            return ""
+        if expense.state == "refused":
+            return self.env._("The expense was refused.")
+        if self.company_id.expense_bill_approved_only and expense.state not in APPROVED_STATES:
+            return self.env._("The expense has not been approved yet.")
+        return ""
 
     def _get_cost(self):
-        """Override of `field_service`: what an expense costs stands on the expense."""
-        if self.expense_id:
-            return self.expense_id._get_cost()
-        return super()._get_cost()
+        """Override of `field_service`: an expense costs what is spent, without deducted VAT."""
+        if not self.expense_id:
+            return super()._get_cost()
+        if self.expense_id.state == "refused":
+            return 0.0
+        return self.expense_id._get_cost_amount()
 
     def _get_coverage_sentence(self, rule, params):
-        """Override of `field_service` to explain the company's policy on expenses."""
+        """Override of `field_service`: one more rule decides."""
         if rule == "expense_not_charged":
-            return self.env._("Our company doesn't charge expenses.")
+            return self.env._("Expenses are not charged.")
         return super()._get_coverage_sentence(rule, params)
+
+    # === CRUD METHODS === #
+
+    def unlink(self):
+        """Work that is taken back takes its expense with it, as long as nobody has seen it."""
+        if self.env.context.get("expense_capture_own_line") is OWN_LINE:
+            return super().unlink()
+        # Whoever takes work back needn't have a right to the expense it came from.
+        expenses_sudo = self.sudo().expense_id
+        expenses_sudo._check_not_approved()
+        result = super().unlink()
+        expenses_sudo.unlink()
+        return result
+
+    def _is_shown(self):
+        """Whether the customer was shown this line when the report was closed."""
+        self.ensure_one()
+        return bool(self.report_id) and self.report_id.state != "draft"
