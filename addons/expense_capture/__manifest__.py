@@ -23,4 +23,5 @@
         "views/res_config_settings_views.xml",
         "views/expense_capture_menus.xml",
     ],
+    "demo": ["demo/hr_expense_demo.xml"],
 }
