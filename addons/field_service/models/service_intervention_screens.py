@@ -25,6 +25,8 @@ class ServiceIntervention(models.Model):
     has_open_work = fields.Boolean(
         string="Work to report",
         compute="_compute_has_open_work",
+        # Agents see the intervention, not its lines.
+        compute_sudo=True,
         help="Work that is on no signed report yet.",
     )
 

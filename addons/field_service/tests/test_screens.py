@@ -263,6 +263,33 @@ class TestScreens(FieldServiceCommon):
                 ):
                     getattr(self._mine(intervention, user), button)()
 
+    def test_forms_open_for_everybody_who_may_read(self):
+        intervention = self._story_one()
+        report = self.env["service.report"].browse(
+            self._mine(intervention).action_make_report()["res_id"]
+        )
+        contract = self.env["service.contract"].create(
+            {"name": "Care", "partner_id": self.customer.id}
+        )
+        agent = self._user("agent_t", "helpdesk_ticket.helpdesk_ticket_group_user")
+        records = (intervention, report, intervention.work_line_ids[0], self.equipment, contract)
+        users = (
+            agent,
+            self.user_technician,
+            self.user_dispatcher,
+            self.user_manager,
+            self.user_accountant,
+        )
+        for user in users:
+            for record in records:
+                seen = record.with_user(user)
+                if user == agent and record._name == "service.work.line":
+                    self.assertFalse(seen.has_access("read"))
+                    continue
+                with self.subTest(user=user.login, model=record._name):
+                    view = self.env.ref(f"field_service.{record._name.replace('.', '_')}_view_form")
+                    self.assertEqual(Form(seen, view=view).id, record.id)
+
     def test_every_screen_opens_for_those_who_have_its_menu(self):
         actions = self.env["ir.actions.act_window"].search(
             [("res_model", "=like", "service.%"), ("target", "=", "current")]
