@@ -137,6 +137,28 @@ for values in (
 ):
     Rate.create({"company_id": company.id, "date_from": "2020-01-01", **values})
 
+env["service.intervention.type"].create(
+    {
+        "name": "Riparazione Story",
+        # The type that a new intervention has, before those of the demo.
+        "sequence": -1,
+        "checklist_item_ids": [
+            (0, 0, {"name": "Macchina provata", "kind": "yes_no", "required": True}),
+            (
+                0,
+                0,
+                {
+                    "name": "Temperatura barra",
+                    "kind": "number",
+                    "unit": "°C",
+                    "minimum": 160,
+                    "maximum": 170,
+                },
+            ),
+        ],
+    }
+)
+
 env["knowledge.article"].create(
     {
         "name": "Il film della confezionatrice si strappa",

@@ -131,6 +131,21 @@ class Story:
         ]
         self.work = self.on_the_job("record_work", lines=work, request_uuid="story-work-1")
         self.repeated = self.on_the_job("record_work", lines=work, request_uuid="story-work-1")
+        checklist = self.call(
+            "outside",
+            "service.checklist.answer",
+            "search_read",
+            domain=[["intervention_id", "=", self.intervention["intervention_id"]]],
+            fields=["kind"],
+        )
+        self.checked = self.on_the_job(
+            "answer_checklist",
+            answers=[
+                {"answer_id": item["id"], "value": "yes" if item["kind"] == "yes_no" else "165"}
+                for item in checklist
+            ],
+            request_uuid="story-check-1",
+        )
         self.on_the_job("check_out", request_uuid="story-out-1")
 
     def customer_signs(self):
@@ -210,6 +225,11 @@ def test_a_repeated_request_records_the_work_once(campo, cast, story):
         "part",
         "travel",
     ]
+
+
+def test_the_checklist_is_answered_within_its_limits(story):
+    assert story.checked["missing"] == []
+    assert [item["is_within_limits"] for item in story.checked["answers"]] == [True, True]
 
 
 def test_the_technician_is_told_the_coverage_and_no_price(story):

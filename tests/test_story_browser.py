@@ -145,7 +145,9 @@ class Walk:
     # === 4 === #
 
     def unfold(self, title):
-        fold = self.outside.page.locator(f"details:has(> summary:has-text('{title}'))").first
+        fold = self.outside.page.locator(
+            f"details.o_portal_customer_fold:has(> summary:has-text('{title}'))"
+        ).first
         fold.locator("> summary").click()
         return fold
 
@@ -180,6 +182,13 @@ class Walk:
         fold = self.unfold("Part")
         fold.locator("#product_id").select_option(str(self.cast["product"]))
         self.send(fold, "Save the part")
+        checklist = page.locator("#checklist")
+        with page.expect_navigation():
+            checklist.locator("button[value=yes]").click()
+        measure = checklist.locator("form:has-text('Temperatura')")
+        measure.locator("input[name=value]").fill("165")
+        with page.expect_navigation():
+            measure.locator("button").click()
         self.look(self.outside, "4-recorded")
         self.seen_by_technician = page.inner_text("body")
         with page.expect_navigation():
