@@ -119,15 +119,14 @@ class CalendarEvent(models.Model):
             raise ValidationError(self.env._("Write why you cannot come."))
         if answer == "tentative" and not proposed_start:
             raise ValidationError(self.env._("Say which time would suit you."))
-        if start and fields.Datetime.to_datetime(start) != visit_sudo.start:
+        interventions = self.env["service.intervention"]
+        if start and interventions._check_moment(start) != visit_sudo.start:
             raise UserError(
                 self.env._(
                     "This visit has been moved meanwhile. Look at the new time and answer again."
                 )
             )
-        attendee_sudo._answer(
-            answer, reason, proposed_start and fields.Datetime.to_datetime(proposed_start)
-        )
+        attendee_sudo._answer(answer, reason, interventions._check_moment(proposed_start))
         return {
             "event_id": self.id,
             "answer": answer,
