@@ -128,28 +128,24 @@ class PortalPages(CustomerPortal):
     def _act(self, method, **arguments):
         """Do something with a public method; nothing is half done when it refuses.
 
-        :return: the sentence to show when it was refused, else ""
+        :return: the method's result, and the sentence to show when it was refused, else ""
         :raise NotFound: for what the user has no access to
         """
         try:
             with request.env.cr.savepoint():
-                method(**arguments)
+                result = method(**arguments)
                 request.env.flush_all()
         except (AccessError, MissingError) as error:
             raise NotFound from error
         except (UserError, ValidationError) as error:
-            return str(error)
-        return ""
+            return None, str(error)
+        return result, ""
 
-    def _get_files(self, name="files", kind=None):
+    def _get_files(self):
         """Uploaded files as ``attachment.intake.mixin`` wants them; empty inputs are left out."""
         return [
-            {
-                "name": file.filename,
-                "data": base64.b64encode(file.read()).decode(),
-                "kind": kind or "",
-            }
-            for file in request.httprequest.files.getlist(name)
+            {"name": file.filename, "data": base64.b64encode(file.read()).decode()}
+            for file in request.httprequest.files.getlist("files")
             if file.filename
         ]
 

@@ -89,21 +89,23 @@ class PortalIntervention(PortalPages):
             return request.not_found()
         method, arguments = acts[act]
         request_uuid = typed.get("request_uuid") or None
-        if error := self._act(method, **arguments, request_uuid=request_uuid):
+        result, error = self._act(method, **arguments, request_uuid=request_uuid)
+        if error:
             return self._render_intervention(intervention, error=error, typed={**typed, "act": act})
         if act == "report":
-            draft = intervention.report_ids.filtered(lambda report: report.state == "draft")
-            return request.redirect(f"/my/reports/{draft[:1].id}/sign")
+            return request.redirect(f"/my/reports/{result['report_id']}/sign")
         return request.redirect(f"/my/interventions/{intervention_id}#{act}")
 
     def _get_acts(self, intervention, typed):
         """Public method and arguments of each act that a page can send."""
+        # Uploads are read once, whichever act they are for.
+        files = self._get_files()
         return {
             "check_in": (intervention.check_in, {"event_id": to_int(typed.get("event_id"))}),
             "check_out": (intervention.check_out, {"event_id": to_int(typed.get("event_id"))}),
             "files": (
                 intervention.add_files,
-                {"files": self._get_files(kind=typed.get("kind"))},
+                {"files": [{**file, "kind": typed.get("kind")} for file in files]},
             ),
             "work": (
                 intervention.record_work,
@@ -120,7 +122,7 @@ class PortalIntervention(PortalPages):
                         {
                             "answer_id": to_int(typed.get("answer_id")),
                             "value": typed.get("value"),
-                            "files": self._get_files(),
+                            "files": files,
                         }
                     ]
                 },
@@ -129,7 +131,7 @@ class PortalIntervention(PortalPages):
                 intervention.add_expense,
                 {
                     "values": intervention._portal_expense(typed),
-                    "files": self._get_files(),
+                    "files": files,
                 },
             ),
             "wait": (

@@ -33,7 +33,7 @@ class PortalReport(PortalPages):
         return self._render_sign(report)
 
     def _render_sign(self, report, **more):
-        # Whoever signs reads what the form will say, not the contact's record.
+        # Whoever signs reads what the form will say, not the records it comes from.
         intervention_sudo = report.sudo().intervention_id
         return self._render_page(
             "portal_sign",
@@ -49,7 +49,7 @@ class PortalReport(PortalPages):
                     "customer": intervention_sudo.commercial_partner_id.name,
                     "signer": intervention_sudo.contact_id.name or "",
                     "role": intervention_sudo.contact_id.function or "",
-                    "lines": [line._to_dict() for line in report.work_line_ids.sorted()],
+                    "lines": [line._to_dict() for line in report.sudo().work_line_ids.sorted()],
                 },
                 **more,
             },
@@ -67,14 +67,14 @@ class PortalReport(PortalPages):
         request_uuid = typed.get("request_uuid") or None
         remark = typed.get("remark") or None
         if typed.get("refusal_reason"):
-            error = self._act(
+            _result, error = self._act(
                 report.close_unsigned,
                 reason=typed["refusal_reason"],
                 remark=remark,
                 request_uuid=request_uuid,
             )
         else:
-            error = self._act(
+            _result, error = self._act(
                 report.sign,
                 name=typed.get("name"),
                 role=typed.get("role"),

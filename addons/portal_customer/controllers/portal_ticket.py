@@ -85,18 +85,13 @@ class PortalTicket(PortalPages):
             "site_id": to_int(typed.get("site_id")),
             "category_id": to_int(typed.get("category_id")),
         }
-        opened = {}
-
-        def open_ticket():
-            opened.update(
-                request.env["helpdesk.ticket"].open_ticket(
-                    values={name: value for name, value in values.items() if value},
-                    files=self._get_files(),
-                    request_uuid=typed.get("request_uuid") or None,
-                )
-            )
-
-        if error := self._act(open_ticket):
+        opened, error = self._act(
+            request.env["helpdesk.ticket"].open_ticket,
+            values={name: value for name, value in values.items() if value},
+            files=self._get_files(),
+            request_uuid=typed.get("request_uuid") or None,
+        )
+        if error:
             return self._render_page(
                 "portal_new_ticket",
                 {**self._prepare_new_ticket_values(), "typed": typed, "error": error},
@@ -181,6 +176,7 @@ class PortalTicket(PortalPages):
         if act not in acts:
             return request.not_found()
         method, arguments = acts[act]
-        if error := self._act(method, **arguments):
+        _result, error = self._act(method, **arguments)
+        if error:
             return self._render_ticket(ticket, error=error, typed=typed)
         return request.redirect(f"/my/tickets/{ticket_id}")

@@ -30,7 +30,7 @@ class PortalVisit(PortalPages):
     def portal_answer_visit(self, event_id, **typed):
         """Confirm or decline a visit, or propose another time, as technician or as customer."""
         proposed = (typed.get("proposed_start") or "").replace("T", " ")
-        error = self._act(
+        _result, error = self._act(
             request.env["calendar.event"].browse(event_id).answer_visit,
             answer=typed.get("answer"),
             reason=typed.get("reason") or None,

@@ -2,6 +2,7 @@ from urllib.parse import quote_plus
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
+from odoo.tools import is_html_empty
 
 from odoo.addons.field_service.models.service_work_line import TIME_KINDS
 
@@ -160,7 +161,12 @@ class ServiceIntervention(models.Model):
             "access_note": intervention.access_note or "",
             "map_url": f"https://www.openstreetmap.org/search?query={quote_plus(address)}",
             "situation": situation,
-            "lines": [line._to_dict() for line in self.work_line_ids.sorted()],
+            "notes": [
+                {"name": item.display_name, "note": item.note}
+                for item in intervention.equipment_ids
+                if not is_html_empty(item.note)
+            ],
+            "lines": [line._to_dict() for line in intervention.work_line_ids.sorted()],
             "own_line_ids": intervention.work_line_ids.filtered(
                 lambda line: (
                     line.employee_id.user_id == user

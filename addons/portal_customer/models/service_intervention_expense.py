@@ -13,7 +13,7 @@ class ServiceIntervention(models.Model):
     def _portal_expense_kinds(self):
         """Kinds of expense to choose from: code and name."""
         # The list is the same for everybody; portal users have no right to set it up.
-        kinds_sudo = self.env["expense.kind"].sudo().search([])
+        kinds_sudo = self.env["expense.kind"].sudo().search([("active", "=", True)])
         return [(kind.code, kind.name) for kind in kinds_sudo]
 
     def _portal_expenses(self):
@@ -42,8 +42,8 @@ class ServiceIntervention(models.Model):
         """An expense from a form; what it doesn't say is left out."""
         values = {
             "kind": typed.get("kind"),
-            "amount": typed.get("amount"),
-            "distance_km": typed.get("distance_km"),
+            "amount": self._portal_number(typed.get("amount")),
+            "distance_km": self._portal_number(typed.get("distance_km")),
             "date": typed.get("date"),
             "description": typed.get("description"),
             "payment_traceable": bool(typed.get("payment_traceable")),

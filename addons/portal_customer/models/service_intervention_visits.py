@@ -94,6 +94,12 @@ class ServiceIntervention(models.Model):
         return fields.Datetime.to_string(utc.replace(tzinfo=None))
 
     @api.model
+    def _portal_number(self, typed):
+        """A number as people type it, with a comma or a point, as the public methods want it."""
+        typed = (typed or "").strip()
+        return typed.replace(".", "").replace(",", ".") if "," in typed else typed
+
+    @api.model
     def _portal_line(self, typed):
         """A line of work from a form; what it doesn't say is left out."""
         line = {
@@ -103,7 +109,7 @@ class ServiceIntervention(models.Model):
             "stop": self._portal_to_utc(typed.get("stop")),
             "break_minutes": typed.get("break_minutes"),
             "date": typed.get("date"),
-            "quantity": (typed.get("quantity") or "").replace(",", "."),
+            "quantity": self._portal_number(typed.get("quantity")),
         }
         product_id = typed.get("product_id") or ""
         if product_id.isdecimal():

@@ -1,0 +1,386 @@
+import io
+import re
+import uuid
+
+from PIL import Image
+
+from odoo import http
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .common import PortalCommon
+
+LISTS = (
+    "/my/tickets",
+    "/my/interventions",
+    "/my/equipment",
+    "/my/contracts",
+    "/my/knowledge",
+)
+TAMPERED = "sortby=x&filterby=x&groupby=x&search=%25'\"&date_begin=x"
+# A statement that changes something; the session store and the log of logins write beside it.
+WRITING = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.I)
+
+
+class PagesCommon(HttpCase, PortalCommon):
+    def _login(self, person):
+        user = self._person(person)
+        self.authenticate(user.login, user.login)
+
+    def _get(self, url, **options):
+        return self.url_open(url, **options)
+
+    def _post(self, url, files=None, csrf=True, **typed):
+        if csrf:
+            typed["csrf_token"] = http.Request.csrf_token(self)
+        return self.url_open(url, data=typed, files=files, allow_redirects=False)
+
+    @staticmethod
+    def _photo(name="photo.jpg"):
+        buffer = io.BytesIO()
+        Image.new("RGB", (16, 16), "red").save(buffer, "JPEG")
+        return ("files", (name, buffer.getvalue(), "image/jpeg"))
+
+
+@tagged("post_install", "-at_install")
+class TestPages(PagesCommon):
+    def test_who_sees_which_page(self):
+        pages = {
+            f"/my/tickets/{self.ticket.id}": {"company", "site"},
+            f"/my/tickets/{self.own_ticket.id}": {"company", "own"},
+            f"/my/interventions/{self.intervention.id}": {"company", "site", "outside"},
+            f"/my/reports/{self.signed_report.id}/pdf": {"company", "site", "outside"},
+            f"/my/reports/{self.draft_report.id}/sign": {"outside"},
+            f"/my/equipment/{self.equipment.id}": {"company", "own", "site", "outside"},
+            f"/my/contracts/{self.contract.id}": {"company"},
+            f"/my/knowledge/{self.article.id}": set(self.PERSONS),
+            f"/my/knowledge/{self.draft_article.id}": set(),
+            "/my/statement": {"company", "other", "accountant"},
+        }
+        for person in self.PERSONS:
+            self._login(person)
+            for url, readers in pages.items():
+                with self.subTest(person=person, url=url):
+                    expected = 200 if person in readers else 404
+                    self.assertEqual(self._get(url).status_code, expected)
+
+    def test_nobody_gets_in_without_a_login(self):
+        for url in (*LISTS, f"/my/tickets/{self.ticket.id}", "/my/visits", "/my/statement"):
+            with self.subTest(url=url):
+                self.assertIn("/web/login", self._get(url).url)
+
+    def test_a_foreign_record_and_a_missing_one_are_the_same(self):
+        self._login("other")
+        for url in (
+            "/my/tickets/%s",
+            "/my/interventions/%s",
+            "/my/equipment/%s",
+            "/my/contracts/%s",
+            "/my/reports/%s/pdf",
+            "/my/reports/%s/sign",
+            "/my/files/%s",
+        ):
+            records = {
+                "tickets": self.ticket,
+                "interventions": self.intervention,
+                "equipment": self.equipment,
+                "contracts": self.contract,
+                "reports": self.signed_report,
+                "files": self._note(self.ticket),
+            }
+            record = records[url.split("/")[2]]
+            with self.subTest(url=url):
+                foreign = self._get(url % record.id)
+                missing = self._get(url % (record.id + 1_000_000))
+                self.assertEqual((foreign.status_code, missing.status_code), (404, 404))
+                self.assertEqual(
+                    _without_chance(foreign, record.id),
+                    _without_chance(missing, record.id + 1_000_000),
+                )
+
+    def test_a_tampered_address_gives_the_default_list(self):
+        for person in ("company", "outside", "accountant"):
+            self._login(person)
+            for url in LISTS:
+                for tampered in (f"{url}?{TAMPERED}", f"{url}/page/9999?{TAMPERED}"):
+                    with self.subTest(person=person, url=tampered):
+                        self.assertEqual(self._get(tampered).status_code, 200)
+
+    def test_every_choice_of_a_list_works(self):
+        self._login("company")
+        for url in LISTS:
+            html = self._get(url).text
+            links = set(re.findall(rf'href="({url}\?[^"]*(?:sortby|filterby|groupby)[^"]*)"', html))
+            self.assertTrue(links, url)
+            for link in links:
+                with self.subTest(link=link):
+                    self.assertEqual(self._get(link.replace("&amp;", "&")).status_code, 200)
+
+    def test_a_search_finds_by_number_and_by_words(self):
+        self._login("company")
+        page = self._get(f"/my/tickets?search={self.ticket.number}").text
+        self.assertIn(self.ticket.name, page)
+        self.assertNotIn(self.own_ticket.name, page)
+
+    def test_the_statement_is_the_own_company_s(self):
+        self._login("accountant")
+        self.assertNotIn(self.other_customer.name, self._get("/my/statement").text)
+
+    def test_the_home_shows_what_one_may_see(self):
+        self._login("company")
+        home = self._get("/my").text
+        self.assertIn("/my/statement", home)
+        self._login("own")
+        self.assertNotIn("/my/statement", self._get("/my").text)
+        self._login("outside")
+        self.assertIn("/my/visits", self._get("/my").text)
+
+    def test_counters_count_what_one_may_see(self):
+        self._login("other")
+        counted = self.make_jsonrpc_request(
+            "/my/counters", {"counters": ["ticket_count", "intervention_count", "visit_count"]}
+        )
+        self.assertEqual(counted["ticket_count"], 1)
+        self.assertFalse(counted.get("intervention_count"))
+
+    def test_reading_writes_nothing(self):
+        pages = {
+            "company": [
+                *LISTS,
+                "/my/tickets/new",
+                "/my/statement",
+                f"/my/tickets/{self.ticket.id}",
+                f"/my/interventions/{self.intervention.id}",
+                f"/my/equipment/{self.equipment.id}",
+                f"/my/contracts/{self.contract.id}",
+                f"/my/knowledge/{self.article.id}",
+                f"/my/reports/{self.signed_report.id}/pdf",
+            ],
+            "outside": ["/my/visits", f"/my/interventions/{self.intervention.id}"],
+        }
+        for person, urls in pages.items():
+            self._login(person)
+            for url in urls:
+                self._get(url)
+                with self.subTest(url=url):
+                    queries = self._collect_queries(url)
+                    self.assertTrue(queries)
+                    self.assertFalse([query for query in queries if WRITING.match(query)])
+
+    def _collect_queries(self, url):
+        self.env.flush_all()
+        queries = []
+        for _turn in self._patchExecute(queries):
+            self._get(url)
+        return queries
+
+    def test_a_list_costs_the_same_for_one_record_and_for_many(self):
+        self._login("company")
+        for url, make in (
+            ("/my/tickets", self._make_tickets),
+            ("/my/interventions", self._make_interventions),
+            ("/my/equipment", self._make_equipment),
+        ):
+            self._get(url)
+            few = len(self._collect_queries(url))
+            make(18)
+            self._get(url)
+            many = len(self._collect_queries(url))
+            with self.subTest(url=url):
+                self.assertLessEqual(many, few + 1)
+
+    def _make_tickets(self, count):
+        self.env["helpdesk.ticket"].create(
+            [
+                {
+                    "name": f"Ticket {number}",
+                    "partner_id": self.own_user.partner_id.id,
+                    "equipment_id": self.equipment.id,
+                    "site_id": self.site.id,
+                }
+                for number in range(count)
+            ]
+        )
+
+    def _make_interventions(self, count):
+        for number in range(count):
+            self._create_intervention(name=f"Intervention {number}")
+
+    def _make_equipment(self, count):
+        self.env["service.equipment"].create(
+            [
+                {"name": f"Machine {number}", "partner_id": self.customer.id}
+                for number in range(count)
+            ]
+        )
+
+
+def _without_chance(response, record_id):
+    """The page without what differs in any two answers: tokens, and the number asked for."""
+    text = re.sub(r"\b[0-9a-f]{32,}o?[0-9]*\b", "", response.text)
+    return re.sub(rf"/{record_id}(?![0-9])", "/ID", text)
+
+
+@tagged("post_install", "-at_install")
+class TestTicketPages(PagesCommon):
+    def _new(self, **typed):
+        return self._post(
+            "/my/tickets/new",
+            **{"name": "The belt slips", "request_uuid": str(uuid.uuid4()), **typed},
+        )
+
+    def _found(self, name="The belt slips"):
+        return self.env["helpdesk.ticket"].search([("name", "=", name)])
+
+    def test_a_request_with_a_photo_is_opened(self):
+        self._login("own")
+        answer = self._new(
+            description="Since <b>seven</b>.",
+            equipment_id=self.equipment.id,
+            files=[self._photo(), self._photo("second.jpg")],
+        )
+        ticket = self._found()
+        self.assertEqual(answer.status_code, 303)
+        self.assertIn(f"/my/tickets/{ticket.id}", answer.headers["Location"])
+        self.assertEqual(ticket.partner_id, self.own_user.partner_id)
+        self.assertEqual(ticket.equipment_id, self.equipment)
+        self.assertEqual(ticket.channel, "portal")
+        self.assertIn("&lt;b&gt;", ticket.description)
+        # The same picture twice is one picture.
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", ticket._name), ("res_id", "=", ticket.id)]
+        )
+        self.assertEqual(len(files), 1)
+        self.assertEqual(self._get(f"/my/files/{files.id}").status_code, 200)
+        self.assertEqual(self._get(f"/my/files/{files.id}?width=300").status_code, 200)
+        self._login("other")
+        self.assertEqual(self._get(f"/my/files/{files.id}").status_code, 404)
+
+    def test_a_request_sent_twice_is_opened_once(self):
+        self._login("own")
+        first = self._new(request_uuid="story-double")
+        second = self._new(request_uuid="story-double")
+        self.assertEqual(len(self._found()), 1)
+        self.assertEqual(first.headers["Location"], second.headers["Location"])
+
+    def test_what_was_typed_survives_an_error(self):
+        self._login("own")
+        files = [("files", ("tool.exe", b"MZ\x90\x00\x03", "image/jpeg"))]
+        answer = self._new(description="It has slipped since seven.", files=files)
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("tool.exe", answer.text)
+        self.assertIn("It has slipped since seven.", answer.text)
+        self.assertIn('value="The belt slips"', answer.text)
+        self.assertFalse(self._found())
+
+    def test_foreign_equipment_and_sites_are_refused(self):
+        foreign = self.env["service.equipment"].create(
+            {"name": "Boiler", "partner_id": self.other_customer.id}
+        )
+        self._login("own")
+        for typed in (
+            {"equipment_id": foreign.id},
+            {"site_id": self.other_customer.id},
+            {"equipment_id": foreign.id + 1_000_000},
+        ):
+            with self.subTest(typed=typed):
+                answer = self._new(**typed)
+                self.assertEqual(answer.status_code, 200)
+                self.assertIn("alert-danger", answer.text)
+        self.assertFalse(self._found())
+
+    def test_nothing_is_done_without_the_token_of_the_form(self):
+        self._login("company")
+        with mute_logger("odoo.http"):
+            for url in self._acts():
+                with self.subTest(url=url):
+                    self.assertEqual(self._post(url, csrf=False, name="x").status_code, 400)
+
+    def test_nothing_is_done_by_following_a_link(self):
+        self._login("company")
+        with mute_logger("odoo.http", "werkzeug"):
+            for url in self._acts():
+                if url != "/my/tickets/new":
+                    with self.subTest(url=url):
+                        self.assertIn(self._get(url).status_code, (404, 405))
+        self.assertFalse(self.ticket.closed)
+
+    def _acts(self):
+        return (
+            "/my/tickets/new",
+            f"/my/tickets/{self.ticket.id}/close",
+            f"/my/tickets/{self.ticket.id}/reopen",
+            f"/my/tickets/{self.ticket.id}/files",
+            f"/my/visits/{self.visit.id}/answer",
+            f"/my/interventions/{self.intervention.id}/check_in",
+            f"/my/interventions/{self.intervention.id}/work",
+            f"/my/knowledge/{self.article.id}/feedback",
+        )
+
+    def test_a_customer_closes_and_opens_again(self):
+        self._login("company")
+        url = f"/my/tickets/{self.ticket.id}"
+        self.assertEqual(self._post(f"{url}/close", solution="").status_code, 200)
+        self.assertFalse(self.ticket.closed)
+        self.assertEqual(self._post(f"{url}/close", solution="New fuse.").status_code, 303)
+        self.assertTrue(self.ticket.closed)
+        self.assertIn("New fuse.", self._get(url).text)
+        self.assertEqual(self._post(f"{url}/reopen", reason="Dark again.").status_code, 303)
+        self.assertFalse(self.ticket.closed)
+
+    def test_somebody_else_s_ticket_is_neither_closed_nor_filled(self):
+        for person in ("own", "other", "accountant", "outside"):
+            self._login(person)
+            for act in ("close", "reopen", "files"):
+                with self.subTest(person=person, act=act):
+                    answer = self._post(f"/my/tickets/{self.ticket.id}/{act}", solution="x")
+                    self.assertEqual(answer.status_code, 404)
+        self.assertFalse(self.ticket.closed)
+
+    def test_notes_and_their_files_are_not_on_the_page(self):
+        file = self._note(self.ticket)
+        self._login("company")
+        page = self._get(f"/my/tickets/{self.ticket.id}").text
+        self.assertNotIn("They never pay", page)
+        self.assertNotIn(file.name, page)
+        self.assertEqual(self._get(f"/my/files/{file.id}").status_code, 404)
+        for url in (f"/web/content/{file.id}", f"/web/image/{file.id}"):
+            self.assertNotIn(b"what it costs", self._get(url).content)
+        fetched = self.make_jsonrpc_request(
+            "/mail/chatter_fetch",
+            {"thread_model": "helpdesk.ticket", "thread_id": self.ticket.id},
+        )
+        self.assertNotIn("They never pay", str(fetched))
+
+    def test_the_conversation_is_the_customer_s_too(self):
+        self._login("company")
+        self.make_jsonrpc_request(
+            "/mail/message/post",
+            {
+                "thread_model": "helpdesk.ticket",
+                "thread_id": self.ticket.id,
+                "post_data": {"body": "It happened again.", "message_type": "comment"},
+            },
+        )
+        message = self.ticket.message_ids[0]
+        self.assertIn("It happened again.", message.body)
+        self.assertEqual(message.author_id, self.company_user.partner_id)
+
+    def test_similar_problems_are_offered_while_typing(self):
+        found = {}
+        for person in ("company", "other"):
+            self._login(person)
+            offered = self.make_jsonrpc_request(
+                "/my/tickets/similar", {"text": "the conveyor squeaks"}
+            )
+            found[person] = [entry["id"] for entry in offered]
+        self.assertIn(self.entry.id, found["company"])
+        self.assertNotIn(self.entry.id, found["other"])
+
+    def test_what_solved_a_problem_before_it_was_sent_is_counted(self):
+        self._login("company")
+        self.make_jsonrpc_request("/my/tickets/solved", {"entry_id": self.entry.id})
+        self.assertEqual(self.entry.solved_count, 1)
+        self._login("other")
+        self.make_jsonrpc_request("/my/tickets/solved", {"entry_id": self.entry.id})
+        self.assertEqual(self.entry.solved_count, 1)
