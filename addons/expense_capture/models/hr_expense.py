@@ -227,7 +227,7 @@ class HrExpense(models.Model):
             if expense.traceability_state == "missing":
                 sentence = rule.reason or sentence
             if rule.source and expense.traceability_state != "unknown":
-                sentence = f"{sentence} ({rule.source})"
+                sentence = f"{sentence.rstrip('.')} ({rule.source})."
             expense.traceability_verdict = sentence
 
     @api.depends("employee_id", "payment_mode")
@@ -387,6 +387,34 @@ class HrExpense(models.Model):
     def _can_be_autovalidated(self):
         """Override of `hr_expense`: nobody approves what a customer pays by handing it in."""
         return not self.intervention_id and super()._can_be_autovalidated()
+
+    def _get_default_responsible_for_approval(self):
+        """Override of `hr_expense`: without a manager the dispatcher is asked, or else whoever
+        approves all expenses of the company; never who has spent the money.
+        """
+        responsible = super()._get_default_responsible_for_approval()
+        if responsible or not self.intervention_id:
+            return responsible
+        # Who may approve is not for everybody to read; who has to, is shown on the expense.
+        expense_sudo = self.sudo()
+        dispatcher = expense_sudo.intervention_id.user_id
+        approvers = self._get_approvers("hr_expense.group_hr_expense_team_approver")
+        if dispatcher in approvers:
+            return dispatcher.sudo(self.env.su)
+        others = self._get_approvers("hr_expense.group_hr_expense_user")
+        return others.sorted("id")[:1].sudo(self.env.su)
+
+    def _get_approvers(self, group):
+        """People of the company in a group, without who has spent the money; in sudo."""
+        members_sudo = self.env.ref(group).sudo().all_user_ids
+        return members_sudo.filtered(
+            lambda user: (
+                user.active
+                and not user.share
+                and self.company_id in user.company_ids
+                and user not in (self.employee_id.sudo().user_id, self.env.ref("base.user_root"))
+            )
+        )
 
     def _check_can_create_move(self):
         """Override of `hr_expense`: what is in somebody's own bill is in the books with it."""

@@ -180,6 +180,14 @@ class TestExpense(ExpenseCaptureCommon):
         expense = self._add(self.intervention, kind="motorway", amount=10)
         self.assertEqual(expense.state, "submitted")
 
+    def test_the_dispatcher_is_asked_to_approve_else_whoever_may(self):
+        expense = self._add(self.intervention, kind="motorway", amount=10)
+        self.assertNotIn(expense.manager_id, (self.user_technician, self.env["res.users"]))
+        self.assertEqual(expense.activity_ids.user_id, expense.manager_id)
+        self.user_dispatcher.group_ids += self.env.ref("hr_expense.group_hr_expense_team_approver")
+        other = self._add(self.intervention, kind="motorway", amount=11)
+        self.assertEqual(other.manager_id, self.user_dispatcher)
+
     def test_who_spends_does_not_decide_how_it_is_paid_back(self):
         expense = self._add(self.intervention, kind="motorway", amount=10)
         with self.assertRaises(AccessError):
