@@ -74,6 +74,8 @@ accountant, key_accountant = person(
     [
         "base.group_user",
         "account.group_account_invoice",
+        # With Odoo's sale_timesheet, accountants see no hours without this one.
+        "hr_timesheet.group_timesheet_manager",
         "field_service.field_service_group_manager",
     ],
 )

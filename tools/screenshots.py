@@ -1,0 +1,131 @@
+"""`./dev screenshots`: make the pictures of docs/images anew, one per person, from the demo.
+
+Runs in Campo's Python environment on a copy of the demo database; what the pictures show beyond the
+demo's data (a request being typed, a draft invoice, a signed report) is done here by the persons.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+from campo import paths, postgres
+from campo.browsing import DESK, PHONE, Person, chromium
+from campo.databases import Databases
+from campo.serving import running_copy
+
+IMAGES = paths.TOP / "docs" / "images"
+COLOURS = 128  # a screen has few: the pictures stay small
+
+
+def main():
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with postgres.server() as server:
+        databases = Databases(server)
+        template = os.environ["CAMPO_TEMPLATE"]
+        with (
+            running_copy(databases, template, f"campo_pictures_{os.getpid()}") as address,
+            chromium() as browser,
+        ):
+            for take in (customer, agent, outside, technician, dispatcher, manager, accountant):
+                take(browser, address)
+                print(f"✓ {take.__name__}")
+
+
+def customer(browser, address):
+    """The customer opens a request and is offered what solved the like before."""
+    who = Person(browser, address, "customer", DESK)
+    page = who.go("/my/tickets/new")
+    page.locator("#name").press_sequentially("Il film si strappa quando la linea riparte", delay=5)
+    page.fill("#description", "Da stamattina, dopo il cambio formato.")
+    page.locator(".o_portal_customer_similar article").first.wait_for()
+    page.select_option("#equipment_id", index=1)
+    shoot(page, "customer")
+
+
+def agent(browser, address):
+    """The agent's desk: the situation and similar problems beside the request."""
+    who = Person(browser, address, "agent", DESK)
+    page = who.go("/odoo/helpdesk")
+    page.locator(".o_kanban_record:has-text('errore E05')").first.click()
+    page.locator("[class*=similar]").first.wait_for()
+    page.wait_for_timeout(1500)
+    shoot(page, "agent")
+
+
+def outside(browser, address):
+    """The outside technician's day, on the phone."""
+    who = Person(browser, address, "outside", PHONE)
+    shoot(who.go("/my/visits"), "outside")
+
+
+def technician(browser, address):
+    """The technician's own work, in Odoo's mobile web client."""
+    who = Person(browser, address, "technician", PHONE)
+    page = who.go("/odoo/field-service-mine")
+    page.locator(".o_kanban_record").first.wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "technician")
+
+
+def dispatcher(browser, address):
+    """The dispatcher's shared calendar."""
+    who = Person(browser, address, "dispatcher", DESK)
+    page = who.go("/odoo/field-service-visits")
+    page.locator(".fc-event").first.wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "dispatcher")
+
+
+def manager(browser, address):
+    """The manager's board of interventions."""
+    who = Person(browser, address, "manager", DESK)
+    page = who.go("/odoo/field-service")
+    page.locator(".o_kanban_record").first.wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "manager")
+
+
+def accountant(browser, address):
+    """A signed report as the customer has it, and the draft invoice the accountant makes of it."""
+    who = Person(browser, address, "accountant", DESK)
+    page = who.go("/odoo/field-service-to-invoice")
+    page.locator(".o_data_row").first.click()
+    page.locator("button[name=action_create_invoices]:visible").first.wait_for()
+    report_id = re.search(r"/(\d+)(?:$|\?)", page.url).group(1)
+    shoot_pdf(who, f"{address}/my/reports/{report_id}/pdf", "report")
+    page.locator("button[name=action_create_invoices]:visible").first.click()
+    page.locator("div[name=tax_totals], .oe_subtotal_footer").first.wait_for()
+    page.wait_for_timeout(500)
+    shoot(page, "accountant")
+
+
+def shoot(page, name):
+    page.screenshot(path=IMAGES / f"{name}.png")
+    shrink(IMAGES / f"{name}.png")
+
+
+def shoot_pdf(who, address, name):
+    """The first page of a PDF that a person may read."""
+    with tempfile.TemporaryDirectory() as folder:
+        pdf = Path(folder) / "report.pdf"
+        pdf.write_bytes(who.context.request.get(address).body())
+        subprocess.run(
+            ["pdftoppm", "-png", "-r", "80", "-singlefile", pdf, IMAGES / name], check=True
+        )
+    shrink(IMAGES / f"{name}.png")
+
+
+def shrink(path):
+    """A picture for a page to read: no wider than a desk's screen, and small to load."""
+    with Image.open(path) as image:
+        width = min(image.width, 1280)
+        image = image.convert("RGB").resize((width, round(image.height * width / image.width)))
+        image.quantize(COLOURS).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
