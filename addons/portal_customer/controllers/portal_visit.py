@@ -1,9 +1,12 @@
 from odoo.http import request, route
 
-from .portal import PortalPages
+from .portal import to_int
+from .portal_intervention import PortalIntervention
+
+BACK = "/my/interventions/"
 
 
-class PortalVisit(PortalPages):
+class PortalVisit(PortalIntervention):
     """A technician's day: commitments to confirm, and the work of today."""
 
     @route("/my/visits", type="http", auth="user", website=True, methods=["GET"], readonly=True)
@@ -38,7 +41,12 @@ class PortalVisit(PortalPages):
             proposed_start=request.env["service.intervention"]._portal_to_utc(proposed),
             request_uuid=typed.get("request_uuid") or None,
         )
-        if error:
-            return self._render_visits(error=error, typed={**typed, "event_id": event_id})
         back = typed.get("back") or ""
-        return request.redirect(back if back.startswith("/my/interventions/") else "/my/visits")
+        intervention_id = to_int(back.removeprefix(BACK))
+        if not error:
+            return request.redirect(f"{BACK}{intervention_id}" if intervention_id else "/my/visits")
+        values = {"error": error, "typed": {**typed, "event_id": event_id}}
+        if intervention_id:
+            intervention = self._get_record("service.intervention", intervention_id)
+            return self._render_intervention(intervention, **values)
+        return self._render_visits(**values)

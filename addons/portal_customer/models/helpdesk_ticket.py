@@ -48,7 +48,7 @@ class HelpdeskTicket(models.Model):
             "subtitle": self.equipment_id.sudo().display_name or "",
             "date": self.create_date,
             "badge": self.stage_id.name,
-            "badge_class": "secondary" if self.closed else "primary",
+            "badge_class": "success" if self.closed else "primary",
             "group": "",
         }
 

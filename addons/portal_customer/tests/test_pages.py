@@ -106,6 +106,12 @@ class TestPages(PagesCommon):
                     with self.subTest(person=person, url=tampered):
                         self.assertEqual(self._get(tampered).status_code, 200)
 
+    def test_a_number_larger_than_any_is_just_not_there(self):
+        self._login("company")
+        for url in ("/my/tickets/%s", "/my/files/%s", "/my/reports/%s/pdf"):
+            with self.subTest(url=url):
+                self.assertEqual(self._get(url % 10**20).status_code, 404)
+
     def test_every_choice_of_a_list_works(self):
         self._login("company")
         for url in LISTS:

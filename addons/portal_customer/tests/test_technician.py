@@ -76,6 +76,14 @@ class TestTechnician(PagesCommon):
         self.assertEqual(self._attendee(self.company_user).state, "accepted")
         self.assertNotEqual(self._attendee().state, "accepted")
 
+    def test_a_refused_answer_leads_back_to_where_it_was_given(self):
+        self._login("company")
+        self.job_visit.partner_ids |= self.company_user.partner_id
+        answer = self._answer(answer="declined", back=self.url)
+        self.assertTrue(self._alerts(answer))
+        self.assertIn(f'action="/my/visits/{self.job_visit.id}/answer"', answer.text)
+        self.assertIn(self.job.name, answer.text)
+
     def test_who_is_not_invited_cannot_answer(self):
         self._login("stranger")
         self.assertEqual(self._answer(answer="accepted").status_code, 404)
