@@ -114,7 +114,8 @@ def accountant(browser, address):
     """A signed report as the customer has it, and the draft invoice the accountant makes of it."""
     who = Person(browser, address, "accountant", DESK)
     page = who.go("/odoo/field-service-to-invoice")
-    page.locator(".o_data_row").first.click()
+    page.locator(".o_group_header").last.click()
+    page.locator(".o_data_row").last.click()
     page.locator("button[name=action_create_invoices]:visible").first.wait_for()
     report_id = re.search(r"/(\d+)(?:$|\?)", page.url).group(1)
     shoot_pdf(who, f"{address}/my/reports/{report_id}/pdf", "report")
