@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..coverage import HOURS_BANK_KINDS, KINDS, Contract
 
@@ -320,9 +321,11 @@ class ServiceContract(models.Model):
         self.ensure_one()
         start = self.next_fee_date
         stop = self._get_following_fee_date() - relativedelta(days=1)
-        return self.env._(
+        # Whoever pays reads it, in their language.
+        payers_env = self.with_context(lang=self.invoice_partner_id.lang or self.env.lang).env
+        return payers_env._(
             "Contract %(contract)s, fee from %(start)s to %(stop)s",
             contract=self.display_name,
-            start=fields.Date.to_string(start),
-            stop=fields.Date.to_string(stop),
+            start=format_date(payers_env, start),
+            stop=format_date(payers_env, stop),
         )

@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 
 class InvoiceKey(NamedTuple):
@@ -158,13 +158,15 @@ class ServiceWorkLine(models.Model):
         report = line.report_id
         project = line._get_cost_project()
         account = project.account_id
+        # Whoever pays reads it, in their language.
+        payers_env = self.with_context(lang=line.payer_id.lang or self.env.lang).env
         return {
             "product_id": line.product_id.id,
-            "name": self.env._(
+            "name": payers_env._(
                 "%(line)s (report %(report)s of %(date)s)",
                 line=line.name,
                 report=report.number,
-                date=line._format_date(report.date),
+                date=format_date(payers_env, report.date),
             ),
             "quantity": line.quantity_invoice,
             "product_uom_id": line.uom_id.id,
@@ -172,7 +174,3 @@ class ServiceWorkLine(models.Model):
             "discount": line.discount,
             "analytic_distribution": {str(account.id): 100.0} if account else False,
         }
-
-    def _format_date(self, day):
-        lang = self.env["res.lang"]._lang_get(self.payer_id.lang or self.env.lang or "en_US")
-        return day.strftime(lang.date_format if lang else "%Y-%m-%d")

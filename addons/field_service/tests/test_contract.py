@@ -62,7 +62,7 @@ class TestContract(FieldServiceCommon):
         made = accountant.create_fee_invoices(until="2026-02-01")
         invoice = self.env["account.move"].browse(made["invoice_ids"])
         self.assertEqual((invoice.state, invoice.amount_untaxed), ("draft", 300))
-        self.assertIn("2026-01-01", invoice.invoice_line_ids.name)
+        self.assertIn("01/01/2026", invoice.invoice_line_ids.name)
         self.assertEqual(str(contract.next_fee_date), "2026-04-01")
         self.assertFalse(accountant.create_fee_invoices(until="2026-02-01")["invoice_ids"])
 
