@@ -152,11 +152,6 @@ class ServiceIntervention(models.Model):
         situation = ""
         if intervention.company_id.situation_for_outside:
             situation = intervention.situation_label or ""
-        arrived = [
-            attendee.checked_in_on
-            for attendee in intervention.event_ids.attendee_ids
-            if attendee.partner_id == user.partner_id and attendee.checked_in_on
-        ]
         return {
             "contact": contact.name or "",
             "phone": contact.phone or place.phone or "",
@@ -189,7 +184,7 @@ class ServiceIntervention(models.Model):
                 }
                 for answer in intervention.checklist_answer_ids.sorted()
             ],
-            "start_local": self._portal_to_local(max(arrived, default=False)),
+            "start_local": self._portal_to_local(self._portal_get_work_start()),
             "time_kinds": [
                 item
                 for item in self.env["service.work.line"]

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 
@@ -20,9 +20,7 @@ class ServiceIntervention(models.Model):
 
         :param bool to_answer: only those that wait for an answer
         """
-        zone = self._portal_zone()
-        midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        start = midnight.astimezone(pytz.utc).replace(tzinfo=None)
+        start = self._portal_midnight()
         domain = [
             ("partner_id", "=", self.env.user.partner_id.id),
             ("event_id.intervention_id", "!=", False),
@@ -58,6 +56,33 @@ class ServiceIntervention(models.Model):
             else:
                 day["coming"].append(row)
         return day
+
+    def _portal_get_work_start(self):
+        """When today's work began: after the last line, else at the check-in; False otherwise."""
+        self.ensure_one()
+        user = self.env.user
+        # Portal users read no visits: these are their own hours.
+        intervention_sudo = self.sudo()
+        moments = [
+            attendee.checked_in_on
+            for attendee in intervention_sudo.event_ids.attendee_ids
+            if attendee.partner_id == user.partner_id
+        ] + [
+            line.stop
+            for line in intervention_sudo.work_line_ids
+            if line.employee_id.user_id == user
+        ]
+        today, now = self._portal_midnight(), fields.Datetime.now()
+        return max(
+            (moment for moment in moments if moment and today <= moment < now), default=False
+        )
+
+    @api.model
+    def _portal_midnight(self):
+        """When the user's day began, in UTC."""
+        zone = self._portal_zone()
+        midnight = zone.localize(datetime.combine(datetime.now(zone).date(), time.min))
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
     def _portal_zone(self):

@@ -4,7 +4,9 @@ import re
 
 from PIL import Image
 
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
+
+from odoo.addons.field_service.tests.common import at
 
 from .test_pages import PagesCommon
 
@@ -155,6 +157,21 @@ class TestTechnician(PagesCommon):
         answer = self._post(f"/my/reports/{report.id}/sign", name="x", signature=_drawing())
         self.assertEqual(answer.status_code, 404)
         self.assertEqual(report.state, "draft")
+
+    def test_hours_are_proposed_from_today_s_check_in_only(self):
+        attendee = self._attendee()
+        job = self.job.with_user(self.outside_user)
+        attendee.checked_in_on = "2026-11-09 08:00:00"
+        with freeze_time("2026-11-09 10:00:00"):
+            self.assertEqual(str(job._portal_get_work_start()), "2026-11-09 08:00:00")
+            self._record(
+                self.job,
+                {"kind": "labour", "start": at(8), "stop": at(9)},
+                user=self.outside_user,
+            )
+            self.assertEqual(str(job._portal_get_work_start()), "2026-11-09 09:00:00")
+        with freeze_time("2026-11-10 10:00:00"):
+            self.assertFalse(job._portal_get_work_start())
 
     def test_work_sent_twice_is_recorded_once(self):
         for _turn in range(2):
