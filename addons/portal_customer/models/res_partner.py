@@ -1,7 +1,17 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
 
 # What a record rule reads of a contact: when it changes, the rules of its user change too.
 RULE_FIELDS = {"portal_role", "parent_id", "is_company"}
+
+# How a customer pays, and what the office thinks of it.
+SITUATION_FIELDS = {
+    "service_block",
+    "service_block_reason",
+    "service_block_until",
+    "situation_label",
+    "situation_verdict",
+}
 
 
 class ResPartner(models.Model):
@@ -25,6 +35,28 @@ class ResPartner(models.Model):
         if not RULE_FIELDS.isdisjoint(vals):
             # Record rules are kept with the values they were made of.
             self.env.registry.clear_cache()
+        return result
+
+    def _has_field_access(self, field, operation):
+        """Override of the ORM: portal users read all fields of their company's contacts, but how
+        the company pays is for those of them who may see its statement.
+        """
+        if not super()._has_field_access(field, operation):
+            return False
+        user = self.env.user
+        return (
+            field.name not in SITUATION_FIELDS
+            or self.env.su
+            or not user.share
+            or user._may_see_statement()
+        )
+
+    def _check_own_situation(self):
+        """Override of `helpdesk_ticket`: of the own company, those who may see its statement."""
+        result = super()._check_own_situation()
+        user = self.env.user
+        if user.share and not user._may_see_statement():
+            raise AccessError(self.env._("You cannot see the accounting situation."))
         return result
 
     def _may_see_amounts(self):

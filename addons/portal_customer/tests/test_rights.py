@@ -120,6 +120,24 @@ class TestRights(PortalCommon):
         with self.assertRaises(AccessError):
             self.own_user.partner_id.with_user(self.own_user).portal_role = "company"
 
+    def test_how_the_company_pays_is_for_those_who_may_see_its_statement(self):
+        self.customer.sudo().service_block_reason = "Three returned payments"
+        for person in self.PERSONS:
+            customer = self.customer.with_user(self._person(person))
+            if not customer.has_access("read"):
+                continue
+            with self.subTest(person=person):
+                if person in ("company", "accountant"):
+                    (situation,) = customer.requester_situation()
+                    self.assertIn("amounts", situation)
+                    self.assertTrue(customer.service_block_reason)
+                    continue
+                with self.assertRaises(AccessError):
+                    customer.requester_situation()
+                for field in ("service_block_reason", "situation_label", "situation_verdict"):
+                    with self.assertRaises(AccessError):
+                        customer.read([field])
+
     def test_categories_that_are_not_offered_are_not_there(self):
         shown, hidden = self.env["helpdesk.category"].create(
             [{"name": "Boilers"}, {"name": "Complaints", "portal_visible": False}]
