@@ -1,17 +1,17 @@
 """Both languages are complete, and the .pot files are what Odoo exports from the code."""
 
-import os
-
 import polib
 import pytest
 
+from campo.databases import Databases
 from campo.paths import ADDONS, CAMPO_ADDONS
 from campo.translations import LANGUAGES, comparable, export
 
 
 @pytest.fixture(scope="module")
 def exported(pg_server):
-    return export(os.environ["CAMPO_TEST_DATABASE"], pg_server)
+    """What Odoo exports where there are no demo data, whose texts are not for translation."""
+    return export(Databases(pg_server).ensure_template("bare"), pg_server)
 
 
 @pytest.mark.parametrize("addon", CAMPO_ADDONS)
