@@ -62,7 +62,9 @@ class TestSecurity(ExpenseCaptureCommon):
             expense, [{"employee_id": self.outside.id, "settlement": "own_bill"}]
         )
         self.assertFalse(expense.with_user(self.user_outside).has_access("read"))
-        self.assertFalse(expense.work_line_ids.with_user(self.user_outside).has_access("read"))
+        # Whether the work itself is shown is the portal's to say; its price never is.
+        with self.assertRaises(AccessError):
+            expense.work_line_ids.with_user(self.user_outside).read(["price_unit"])
 
     def test_nobody_but_the_office_captures_for_others(self):
         self.intervention.technician_ids |= self.colleague
