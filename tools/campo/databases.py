@@ -9,8 +9,8 @@ a database gets its final name when it is complete: a half-finished one is never
 base        modules                                                     data
 ==========  ==========================================================  =========================
 ``bare``    only what Campo's manifests pull in                         none
-``full``    besides: Italian localisation and e-invoice, sale           Odoo's demo, Italian firm
-            timesheets, projects and expenses, stock
+``full``    besides: Italian localisation and e-invoice, sale           Odoo's demo, Italian firm,
+            timesheets, projects and expenses, stock                    not Campo's demo
 ``demo``    what Campo's manifests pull in, Italian localisation        Odoo's demo, Italian firm
 ==========  ==========================================================  =========================
 """
@@ -37,6 +37,8 @@ PROFILES = {
             "l10n_it", "l10n_it_edi", "sale_timesheet", "sale_project", "sale_expense", "stock",
         ),
         "options": ITALIAN,
+        # Tests make what they need: Campo's demo story would only be in their way.
+        "campo_options": (),
     },
     "demo": {
         "country": "IT",
@@ -98,7 +100,8 @@ class Databases:
     def ensure_template(self, profile):
         """Build the template of ``profile`` from its base unless it is up to date."""
         name = f"campo_template_{profile}"
-        key = _key("template", profile, _odoo_version(), *_modules(profile), addons_fingerprint())
+        parts = (profile, _odoo_version(), *_modules(profile), repr(PROFILES[profile]))
+        key = _key("template", *parts, addons_fingerprint())
         if self.comment(name) == key:
             return name
         base = self.ensure_base(profile)
@@ -107,7 +110,9 @@ class Databases:
             self.copy(base, building)
             log = f"install-{profile}"
             (paths.LOGS / f"{log}.log").unlink(missing_ok=True)
-            self._install(building, paths.CAMPO_ADDONS, PROFILES[profile]["options"], log)
+            settings = PROFILES[profile]
+            options = settings.get("campo_options", settings["options"])
+            self._install(building, paths.CAMPO_ADDONS, options, log)
             if check_log(paths.LOGS / f"{log}.log"):
                 raise Stop("Campo's addons were installed with warnings: see above.")
             self._finish_building(building, name, key)
