@@ -513,9 +513,12 @@ class ServiceWorkLine(models.Model):
                 )
 
     def _get_default_name(self, vals):
+        """What a line says if nobody says more; the customer reads it, so in their language."""
+        customer = self.env["service.intervention"].browse(vals.get("intervention_id")).partner_id
+        env = self.with_context(lang=customer.lang or self.env.lang).env
         if product_id := vals.get("product_id"):
-            return self.env["product.product"].sudo().browse(product_id).display_name
-        return dict(self._fields["kind"]._description_selection(self.env)).get(vals.get("kind"), "")
+            return env["product.product"].sudo().browse(product_id).display_name
+        return dict(self._fields["kind"]._description_selection(env)).get(vals.get("kind"), "")
 
     def _get_override_note(self):
         return self.env._("Decided by %(name)s.", name=self.env.user.name)

@@ -134,6 +134,14 @@ class TestWork(FieldServiceCommon):
         call_outs = intervention.work_line_ids.filtered(lambda line: line.kind == "call_out")
         self.assertEqual(len(call_outs), 1)
 
+    def test_a_line_without_words_speaks_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("it_IT")
+        self.env["ir.module.module"]._load_module_terms(["field_service"], ["it_IT"])
+        self.customer.lang = "it_IT"
+        intervention = self._create_intervention(technician_ids=[(6, 0, self.technician.ids)])
+        line = self._record(intervention, {"kind": "labour", "start": at(8), "stop": at(9)})
+        self.assertEqual(line.name, "Manodopera")
+
     def test_work_over_midnight_belongs_to_two_days(self):
         intervention = self._create_intervention(technician_ids=[(6, 0, self.technician.ids)])
         tuesday = MONDAY + timedelta(days=1)

@@ -4,6 +4,7 @@ from . import portal_readable_mixin  # the others inherit it
 from . import (
     helpdesk_ticket,
     ir_attachment,
+    ir_http,
     knowledge_article,
     mail_message,
     res_partner,
