@@ -6,5 +6,5 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _get_translation_frontend_modules_name(cls):
-        """Override of `web` to have the texts of our scripts in the reader's language."""
-        return [*super()._get_translation_frontend_modules_name(), "portal_customer"]
+        """Override of `web`: our scripts and the conversation speak the reader's language."""
+        return [*super()._get_translation_frontend_modules_name(), "mail", "portal_customer"]
