@@ -28,19 +28,25 @@ def billed_quantity(done: float, step: float = 0.0, minimum: float = 0.0) -> flo
     return round(float(max(steps, minimum)), 6)
 
 
-def spread(quantities: Sequence[float], step: float = 0.0, minimum: float = 0.0) -> list[float]:
+def spread(
+    quantities: Sequence[float], step: float = 0.0, minimum: float = 0.0, digits: int = 6
+) -> list[float]:
     """Bill the parts of one stretch: the whole is rounded once, the last part takes the rest.
+
+    :param digits: decimals of a billed quantity, so that storing the parts loses nothing
 
     >>> spread([1.5, 1.25], step=0.5)
     [1.5, 1.5]
     >>> sum(spread([0.75, 0.4, 1.1], step=0.5))
     2.5
+    >>> spread([1 / 3, 1 / 3, 1 / 3], step=0.5, digits=2)
+    [0.33, 0.33, 0.34]
     """
     if not quantities:
         return []
     total = billed_quantity(sum(quantities), step, minimum)
-    first = [round(quantity, 6) for quantity in quantities[:-1]]
-    return [*first, round(total - sum(first), 6)]
+    first = [round(quantity, digits) for quantity in quantities[:-1]]
+    return [*first, round(total - sum(first), digits)]
 
 
 def amount(price: float, quantity: float, discount: float = 0.0, digits: int = 2) -> float:

@@ -24,14 +24,7 @@ class AccountMove(models.Model):
 
     def _free_service_lines(self):
         """Let the work on these invoices be invoiced anew."""
-        # Whoever may cancel an invoice needn't have a right to the work it was for.
-        work_sudo = (
-            self.env["service.work.line"]
-            .sudo()
-            .search([("invoice_line_id", "in", self.invoice_line_ids.ids)])
-        )
-        if work_sudo:
-            work_sudo.invoice_line_id = False
+        self.invoice_line_ids._free_service_lines()
 
     def _get_service_action(self):
         """Show these invoices in Odoo's own views."""
@@ -49,3 +42,21 @@ class AccountMove(models.Model):
             action["views"] = [(False, "form")]
             action["res_id"] = self.id
         return action
+
+
+class AccountMoveLine(models.Model):
+    """Lines of invoices: work whose line is taken off a draft can be billed anew."""
+
+    _inherit = "account.move.line"
+
+    def unlink(self):
+        self._free_service_lines()
+        return super().unlink()
+
+    def _free_service_lines(self):
+        # Whoever may change an invoice needn't have a right to the work it was for.
+        work_sudo = (
+            self.env["service.work.line"].sudo().search([("invoice_line_id", "in", self.ids)])
+        )
+        if work_sudo:
+            work_sudo.invoice_line_id = False

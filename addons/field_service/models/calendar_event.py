@@ -48,6 +48,9 @@ class CalendarEvent(models.Model):
     def unlink(self):
         visits = self.filtered("intervention_id")
         visits._check_may_plan()
+        # Whoever deletes a visit needn't see the reports it is on.
+        reports_sudo = self.env["service.report"].sudo()
+        reports_sudo.search([("event_ids", "in", visits.ids)])._check_draft()
         visits.filtered("active").with_context(field_service_visit_cancelled=True)._tell_cancelled()
         interventions = visits.intervention_id
         result = super().unlink()

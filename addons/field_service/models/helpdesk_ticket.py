@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
+from ..checking import is_id
 from .service_intervention import OPEN_STATES
 
 
@@ -127,6 +128,9 @@ class HelpdeskTicket(models.Model):
             )
         values = self._prepare_intervention_values()
         if type_id:
+            types = self.env["service.intervention.type"]
+            if not is_id(type_id) or not types.search_count([("id", "=", type_id)], limit=1):
+                raise ValidationError(self.env._("Choose what kind of work it was."))
             values["type_id"] = type_id
         intervention = interventions.create(values)
         return {"intervention_id": intervention.id, "number": intervention.number}

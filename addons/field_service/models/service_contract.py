@@ -272,8 +272,8 @@ class ServiceContract(models.Model):
         return 0
 
     def _as_contract(self):
-        """The contract for the pure functions of ``coverage``, or None."""
-        if not self:
+        """The contract for the pure functions of ``coverage``, or None if none is in force."""
+        if not self or self.state != "open":
             return None
         self.ensure_one()
         groups = {

@@ -502,6 +502,10 @@ class ServiceIntervention(models.Model):
         return interventions
 
     def write(self, vals):
+        if "partner_id" in vals:
+            # A closed report is its customer's: it doesn't follow to another one.
+            moved = self.filtered(lambda record: record.partner_id.id != vals["partner_id"])
+            moved.sudo().report_ids._check_draft()
         result = super().write(vals)
         if "type_id" in vals:
             self._fill_checklist()

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
+from ..checking import are_ids
 from .service_intervention import CLOSED_STATES, OPEN_STATES
 
 
@@ -28,11 +29,18 @@ class ServiceIntervention(models.Model):
         """
         self.ensure_one()
         self._check_may_work(allow_done=True)
-        if outcome not in dict(self.env["service.report"]._fields["outcome"].selection):
+        outcomes = dict(self.env["service.report"]._fields["outcome"].selection)
+        if not isinstance(outcome, str) or outcome not in outcomes:
             raise ValidationError(self.env._("Say how the visit ended."))
         intervention_sudo = self._lock_for_work()
-        visits = intervention_sudo.event_ids.filtered(lambda event: event.id in (event_ids or []))
-        if len(visits) != len(set(event_ids or [])):
+        event_ids = event_ids or []
+        if not are_ids(event_ids):
+            raise ValidationError(self.env._("This visit is not there any more."))
+        # Work was done on a visit also if somebody took it off the calendar since.
+        visits = intervention_sudo.with_context(active_test=False).event_ids.filtered(
+            lambda event: event.id in event_ids
+        )
+        if len(visits) != len(set(event_ids)):
             raise ValidationError(self.env._("This visit is not there any more."))
         report = intervention_sudo._find_draft_report(visits)
         values = {
@@ -65,7 +73,7 @@ class ServiceIntervention(models.Model):
             {
                 "state": "waiting",
                 "waiting_reason": reason,
-                "waiting_until": fields.Date.to_date(until or None),
+                "waiting_until": self._check_day(until),
             }
         )
         return {"state": "waiting"}

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
+from ..checking import are_ids
+
 MAX_VISIT = timedelta(days=14)
 
 
@@ -76,7 +78,8 @@ class ServiceIntervention(models.Model):
 
     def _check_technicians(self, employee_ids):
         # Dispatchers plan people without having a right to their personnel records.
-        technicians_sudo = self.env["hr.employee"].sudo().browse(employee_ids or []).exists()
+        employee_ids = employee_ids if are_ids(employee_ids) else []
+        technicians_sudo = self.env["hr.employee"].sudo().browse(employee_ids).exists()
         if not technicians_sudo or len(technicians_sudo) != len(set(employee_ids)):
             raise ValidationError(self.env._("Choose at least one technician for the visit."))
         for technician in technicians_sudo:

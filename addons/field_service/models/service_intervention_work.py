@@ -9,6 +9,7 @@ from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
 from .. import time_bands
 from ..charging import spread
+from ..checking import are_ids, is_id
 from ..coverage import Cause, Work, decide
 from .service_work_line import MAX_QUANTITY, TIME_KINDS
 
@@ -140,6 +141,8 @@ class ServiceIntervention(models.Model):
         self.ensure_one()
         self._check_may_work()
         intervention_sudo = self._lock_for_work()
+        if not are_ids(line_ids):
+            raise ValidationError(self.env._("This work is not there any more."))
         lines_sudo = intervention_sudo.work_line_ids.filtered(lambda line: line.id in line_ids)
         if len(lines_sudo) != len(set(line_ids)):
             raise ValidationError(self.env._("This work is not there any more."))
@@ -176,7 +179,8 @@ class ServiceIntervention(models.Model):
         by_id = {answer.id: answer for answer in intervention_sudo.checklist_answer_ids}
         touched = self.env["service.checklist.answer"].sudo()
         for given in answers if isinstance(answers, list) else []:
-            answer = by_id.get(isinstance(given, dict) and given.get("answer_id"))
+            answer_id = given.get("answer_id") if isinstance(given, dict) else None
+            answer = is_id(answer_id) and by_id.get(answer_id)
             if not answer:
                 raise ValidationError(self.env._("This question is not on the checklist."))
             if answer.report_id and answer.report_id.state != "draft":
@@ -283,7 +287,7 @@ class ServiceIntervention(models.Model):
             "name": str(given.get("name") or "").strip()[:300],
             "start": self._check_moment(given.get("start")),
             "stop": self._check_moment(given.get("stop")),
-            "date": fields.Date.to_date(given.get("date") or None),
+            "date": self._check_day(given.get("date")),
             "quantity": self._check_number(given.get("quantity")),
             "break_minutes": int(self._check_number(given.get("break_minutes")) or 0),
             "product_id": self._check_product(kind, given.get("product_id")),
@@ -301,14 +305,21 @@ class ServiceIntervention(models.Model):
 
     def _check_moment(self, value):
         try:
-            return fields.Datetime.to_datetime(value or None)
+            moment = fields.Datetime.to_datetime(value or None)
+            # Days around it have to exist too, in every time zone.
+            if moment and not 1 < moment.year < 9999:
+                raise ValueError(value)
         except (ValueError, TypeError) as error:
             raise ValidationError(self.env._("%(value)s is not a time.", value=value)) from error
+        return moment
+
+    def _check_day(self, value):
+        return fields.Date.to_date(self._check_moment(value))
 
     def _check_number(self, value):
         try:
             number = float(value or 0)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise ValidationError(self.env._("%(value)s is not a number.", value=value)) from error
         if not 0 <= number <= MAX_QUANTITY:
             raise ValidationError(
@@ -341,7 +352,8 @@ class ServiceIntervention(models.Model):
                 raise ValidationError(self.env._("Choose the part that was used."))
             return False
         # Technicians in the portal don't read products: they choose among those offered.
-        product_sudo = self.env["product.product"].sudo().browse(product_id).exists()
+        products_sudo = self.env["product.product"].sudo()
+        product_sudo = products_sudo.browse(product_id if is_id(product_id) else []).exists()
         if not product_sudo or product_sudo.company_id not in (
             self.env["res.company"],
             self.sudo().company_id,
@@ -376,6 +388,8 @@ class ServiceIntervention(models.Model):
 
     def _get_employee(self, line, user):
         """Whose work it is: oneself, or somebody of the crew."""
+        if line["employee_id"] and not is_id(line["employee_id"]):
+            raise ValidationError(self.env._("Choose somebody of this intervention's crew."))
         employee = self.env["hr.employee"].browse(line["employee_id"] or [])
         if not employee:
             own = self.technician_ids.filtered(lambda technician: technician.user_id == user)
@@ -432,12 +446,15 @@ class ServiceIntervention(models.Model):
             hours[index] -= taken
             pause -= taken
         rate = self._get_part_rate(line["kind"], pieces[0].day, pieces[0].band)
-        billed = spread(hours, rate.rounding, rate.minimum)
+        billed = spread(hours, rate.rounding, rate.minimum, self._get_billed_digits())
         return [
             Part(piece.day, quantity, bill, piece.start, piece.stop, piece.band)
             for piece, quantity, bill in zip(pieces, hours, billed, strict=True)
             if quantity > 0
         ]
+
+    def _get_billed_digits(self):
+        return self.env["decimal.precision"].precision_get("Product Unit")
 
     def _get_part_rate(self, kind, day, band):
         rates = self.env["service.rate"]._get_rates(self.company_id)
@@ -447,13 +464,14 @@ class ServiceIntervention(models.Model):
         """One part of work, charged: two lines where a contract pays for some of its hours."""
         decisions = self._decide(line["kind"], part.date, part.quantity, line["equipment"])
         created = self.env["service.work.line"]
-        left = part.billed
+        left, digits = part.billed, self._get_billed_digits()
         for decision in decisions:
             values = self._prepare_line_values(line, part, decision)
             if part.billed is not None:
                 last = decision is decisions[-1]
-                values["quantity_invoice"] = left if last else decision.quantity
-                left = round(left - decision.quantity, 6)
+                billed = left if last else min(round(decision.quantity, digits), left)
+                values["quantity_invoice"] = billed
+                left = round(left - billed, digits)
             created |= created.create(values)
         return created
 

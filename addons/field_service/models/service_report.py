@@ -13,6 +13,8 @@ from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
 # Fields that may change after the customer has signed: none of them was shown.
 AFTER_SIGNATURE = {"message_main_attachment_id", "activity_ids", "message_follower_ids"}
+# What closing a report writes.
+CLOSING_FIELDS = {"state", "signature", "sha256", "attachment_id", "signed_on"}
 # Nobody can send this object from outside: only this file closes a report.
 CLOSING = object()
 MAX_SIGNATURE_PIXELS = 4_000_000
@@ -49,7 +51,12 @@ class ServiceReport(models.Model):
         related="intervention_id.commercial_partner_id", store=True, index=True, precompute=True
     )
     event_ids = fields.Many2many(
-        "calendar.event", relation="service_report_event_rel", string="Visits", readonly=True
+        "calendar.event",
+        relation="service_report_event_rel",
+        string="Visits",
+        readonly=True,
+        # Work was done on a visit also if somebody took it off the calendar.
+        context={"active_test": False},
     )
     date = fields.Date(required=True, default=fields.Date.context_today, index=True)
     work_line_ids = fields.One2many("service.work.line", "report_id", string="Work lines")
@@ -146,7 +153,7 @@ class ServiceReport(models.Model):
 
     def write(self, vals):
         if self.env.context.get("field_service_closing") is not CLOSING:
-            if vals.keys() & {"state", "signature", "sha256", "attachment_id", "signed_on"}:
+            if vals.keys() & CLOSING_FIELDS:
                 raise AccessError(self.env._("A report is closed by signing it only."))
             if set(vals) - AFTER_SIGNATURE - {"billing_state"}:
                 self._check_draft()
@@ -155,7 +162,9 @@ class ServiceReport(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("state", "draft") != "draft":
+            if vals.get("state", "draft") != "draft" or any(
+                vals.get(name) for name in CLOSING_FIELDS - {"state"}
+            ):
                 raise AccessError(self.env._("A report is closed by signing it only."))
         return super().create(vals_list)
 
@@ -192,13 +201,14 @@ class ServiceReport(models.Model):
         name = name.strip() if isinstance(name, str) else ""
         if not name:
             raise ValidationError(self.env._("Write the name of who signs."))
+        role = role.strip()[:120] if isinstance(role, str) else ""
         picture = self._check_signature(image)
         remarks = self._prepare_remark(remark)
         return self._close(
             {
                 "state": "signed",
                 "signed_by": name[:120],
-                "signer_role": (role or "").strip()[:120] or False,
+                "signer_role": role or False,
                 "signature": picture,
                 "is_with_reservation": bool(remarks),
                 **remarks,
@@ -262,7 +272,16 @@ class ServiceReport(models.Model):
                 if picture.width * picture.height > MAX_SIGNATURE_PIXELS:
                     raise ValidationError(self.env._("The signature is too large an image."))
                 picture.verify()
-        except (binascii.Error, ValueError, TypeError, UnidentifiedImageError, OSError) as error:
+        except (
+            binascii.Error,
+            ValueError,
+            TypeError,
+            UnidentifiedImageError,
+            OSError,
+            # So Pillow calls broken and far too large images.
+            SyntaxError,
+            Image.DecompressionBombError,
+        ) as error:
             raise ValidationError(
                 self.env._("The signature is missing or is no image. Please sign again.")
             ) from error

@@ -144,7 +144,8 @@ class ServiceWorkLine(models.Model):
             )
         )
         for line, invoice_line in zip(self, invoice.invoice_line_ids.sorted("id"), strict=True):
-            line.invoice_line_id = invoice_line
+            # Which invoice bills a line is written by Campo alone, see KEPT_FIELDS.
+            line.sudo().invoice_line_id = invoice_line
         return invoice
 
     def _prepare_invoice_values(self, key):

@@ -33,6 +33,15 @@ CHARGED_FIELDS = {
     "discount",
     "contract_id",
 }
+# What Campo itself writes down: by hand it would be untrue.
+KEPT_FIELDS = {
+    "analytic_line_id",
+    "billing_state",
+    "coverage_params",
+    "coverage_rule",
+    "invoice_line_id",
+    "quantity_covered",
+}
 MAX_QUANTITY = 100_000
 
 
@@ -145,7 +154,8 @@ class ServiceWorkLine(models.Model):
         readonly=False,
         precompute=True,
         compute_sudo=True,
-        digits=(16, 4),
+        # As exact as on an invoice line, so that both come to the same amount.
+        digits="Product Unit",
         help="What is billed: rounded up, with its minimum.",
     )
     # What of the work a contract has paid with its hours.
@@ -466,6 +476,12 @@ class ServiceWorkLine(models.Model):
                     )
                 )
 
+    def _has_field_access(self, field, operation):
+        """Override of `base`: what Campo keeps is written by its own methods, in sudo, only."""
+        return super()._has_field_access(field, operation) and (
+            operation == "read" or self.env.su or field.name not in KEPT_FIELDS
+        )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -477,8 +493,10 @@ class ServiceWorkLine(models.Model):
         return lines
 
     def write(self, vals):
-        if not SHOWN_FIELDS.isdisjoint(vals) and not self._only_links_report(vals):
+        if not SHOWN_FIELDS.isdisjoint(vals):
             self._check_not_frozen()
+        if report_id := vals.get("report_id"):
+            self.env["service.report"].sudo().browse(report_id)._check_draft()
         if not CHARGED_FIELDS.isdisjoint(vals):
             self._check_not_invoiced()
         if "coverage" in vals and "coverage_rule" not in vals:
@@ -496,10 +514,6 @@ class ServiceWorkLine(models.Model):
         result = super().unlink()
         costs_sudo.unlink()
         return result
-
-    @api.model
-    def _only_links_report(self, vals):
-        return set(vals) <= {"report_id"}
 
     def _check_not_invoiced(self):
         for line in self.sudo():
@@ -549,7 +563,9 @@ class ServiceWorkLine(models.Model):
         """
         self.check_access("write")
         reason = reason.strip() if isinstance(reason, str) else ""
-        if coverage not in dict(self._fields["coverage"].selection):
+        if not isinstance(coverage, str) or coverage not in dict(
+            self._fields["coverage"].selection
+        ):
             raise ValidationError(self.env._("Choose one of the kinds of coverage offered."))
         if not reason:
             raise ValidationError(self.env._("Write why it is decided like this."))

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from .common import MONDAY, FieldServiceCommon
+from .common import MONDAY, FieldServiceCommon, at
 
 
 @tagged("post_install", "-at_install")
@@ -48,6 +48,16 @@ class TestContract(FieldServiceCommon):
         self.assertEqual(self._find(), contract)
         contract.action_close()
         self.assertFalse(self._find())
+
+    def test_a_contract_that_has_been_ended_pays_no_more_work(self):
+        contract = self._create_contract()
+        intervention = self._create_intervention(contract_id=contract.id)
+        self._plan(intervention)
+        labour = {"kind": "labour", "start": at(8), "stop": at(9)}
+        self.assertIn("contract", self._record(intervention, labour).mapped("coverage"))
+        contract.action_close()
+        later = self._record(intervention, {**labour, "start": at(9), "stop": at(10)})
+        self.assertEqual(later.mapped("coverage"), ["out_of_warranty"])
 
     def test_a_contract_is_about_the_customers_own_things(self):
         foreign = self.env["service.equipment"].create(
