@@ -20,7 +20,8 @@ class ServiceContract(models.Model):
         self.check_access("read")
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Only accountants invoice fees."))
-        until = self.env["service.intervention"]._check_day(until) or fields.Date.context_today(self)
+        day = self.env["service.intervention"]._check_day(until)
+        until = day or fields.Date.context_today(self)
         due_sudo = self._lock_due(until)
         invoices = self.env["account.move"]
         for contract_sudo in due_sudo:
