@@ -61,6 +61,8 @@ class ServiceInterventionAddExpense(models.TransientModel):
     @api.depends("intervention_id")
     def _compute_destination(self):
         for wizard in self:
+            # Stored values are worked out in sudo: only for who may read what they come from.
+            wizard.intervention_id.sudo(False).check_access("read")
             wizard.destination = wizard.intervention_id.town
 
     @api.depends("intervention_id")

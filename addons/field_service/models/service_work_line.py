@@ -504,6 +504,10 @@ class ServiceWorkLine(models.Model):
             vals = {"coverage_note": self._get_override_note(), **vals}
             self._log_coverage(vals["coverage"])
         result = super().write(vals)
+        if vals.get("coverage") == "contract" and "contract_id" not in vals:
+            # Decided by hand, it uses up hours of the contract all the same.
+            for line in self.filtered(lambda line: not line.contract_id):
+                line.contract_id = line.intervention_id.contract_id
         if not {"quantity", "employee_id", "date", "name"}.isdisjoint(vals):
             self._update_costs()
         return result

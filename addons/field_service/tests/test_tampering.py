@@ -137,6 +137,40 @@ class TestTampering(FieldServiceCommon, AccountTestInvoicingCommon):
                 {"intervention_id": self._create_intervention().id, "attachment_id": secret.id}
             )
 
+    def test_a_dialog_tells_nothing_of_somebody_elses_intervention(self):
+        intervention = self._create_intervention(technician_ids=self.colleague.ids)
+        intervention.cause = "Confidential"
+        report = self.env["service.report"].create({"intervention_id": intervention.id})
+        for model, values in (
+            ("service.intervention.done", {"intervention_id": intervention.id}),
+            ("service.intervention.record.work", {"intervention_id": intervention.id}),
+            ("service.report.sign", {"report_id": report.id}),
+        ):
+            dialogs = self.env[model].with_user(self.user_technician)
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                dialogs.create(values).read()
+            self.assertTrue(dialogs.with_user(self.user_colleague).create(values).read())
+
+    def test_work_given_to_the_contract_by_hand_uses_up_its_hours(self):
+        intervention = self._create_intervention()
+        self._plan(intervention)
+        labour = self._record(intervention, {"kind": "labour", "start": at(8), "stop": at(10)})
+        labour = labour.filtered(lambda line: line.kind == "labour")
+        contract = self.env["service.contract"].create(
+            {
+                "name": "Hours",
+                "partner_id": self.customer.id,
+                "date_start": "2026-01-01",
+                "has_hours_bank": True,
+                "included_hours": 5,
+            }
+        )
+        contract.action_open()
+        intervention.contract_id = contract
+        labour.with_user(self.user_dispatcher).set_coverage("contract", "Agreed by telephone")
+        self.assertEqual((labour.contract_id, contract.remaining_hours), (contract, 3))
+        self.assertEqual(labour.billing_state, "covered")
+
     # === ODD ARGUMENTS === #
 
     def test_odd_arguments_of_a_technician_are_refused_in_a_sentence(self):

@@ -22,6 +22,8 @@ class ServiceInterventionDone(models.TransientModel):
     @api.depends("intervention_id")
     def _compute_from_intervention(self):
         for wizard in self:
+            # Stored values are worked out in sudo: only for who may read what they come from.
+            wizard.intervention_id.sudo(False).check_access("read")
             intervention = wizard.intervention_id
             wizard.cause_id = intervention.cause_id
             wizard.cause = intervention.cause or intervention.ticket_id.cause

@@ -51,6 +51,8 @@ class ServiceInterventionRecordWork(models.TransientModel):
         """Since when one is on site, or since the last work one has recorded there."""
         user = self.env.user
         for wizard in self:
+            # Stored values are worked out in sudo: only for who may read what they come from.
+            wizard.intervention_id.sudo(False).check_access("read")
             intervention = wizard.intervention_id
             attendees = intervention.event_ids.attendee_ids.filtered(
                 lambda attendee: attendee.partner_id == user.partner_id

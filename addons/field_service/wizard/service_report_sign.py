@@ -30,11 +30,15 @@ class ServiceReportSign(models.TransientModel):
     @api.depends("report_id")
     def _compute_outcome(self):
         for wizard in self:
+            # Stored values are worked out in sudo: only for who may read what they come from.
+            wizard.report_id.sudo(False).check_access("read")
             wizard.outcome = wizard.report_id.outcome or "solved"
 
     @api.depends("report_id")
     def _compute_name(self):
         for wizard in self:
+            # Stored values are worked out in sudo: only for who may read what they come from.
+            wizard.report_id.sudo(False).check_access("read")
             contact = wizard.report_id.intervention_id.contact_id
             wizard.name = contact.name
             wizard.role = contact.function
