@@ -19,7 +19,10 @@ export class SimilarProblems extends Interaction {
     }
 
     get text() {
-        return ["name", "description"].map((name) => this.el.elements[name].value).join(" ").trim();
+        return ["name", "description"]
+            .map((name) => this.el.elements[name].value)
+            .join(" ")
+            .trim();
     }
 
     async onInput() {
