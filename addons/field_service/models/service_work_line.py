@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..charging import amount, billed_quantity
 from ..coverage import FULL
@@ -435,10 +436,7 @@ class ServiceWorkLine(models.Model):
             return _("Nobody has decided yet.")
         shown = dict(params)
         if until := shown.get("until"):
-            shown["until"] = fields.Date.to_date(until).strftime(
-                self.env["res.lang"]._get_data(code=self.env.lang or "en_US").date_format
-                or "%Y-%m-%d"
-            )
+            shown["until"] = format_date(self.env, until)
         return sentence % shown
 
     # === CONSTRAINT METHODS === #
@@ -457,15 +455,8 @@ class ServiceWorkLine(models.Model):
 
     def _check_not_frozen(self):
         """Refuse to touch what the customer has signed or what is on an invoice."""
+        self._check_not_invoiced()
         for line in self.sudo():
-            if line.invoice_line_id:
-                raise UserError(
-                    self.env._(
-                        "“%(name)s” is on invoice %(invoice)s. Cancel the invoice first.",
-                        name=line.name,
-                        invoice=line.invoice_line_id.move_id.display_name,
-                    )
-                )
             if line.report_id and line.report_id.state != "draft":
                 raise UserError(
                     self.env._(
