@@ -3,6 +3,7 @@ from . import (
     test_call,
     test_intake,
     test_mail,
+    test_merge,
     test_open_ticket,
     test_performance,
     test_security,
@@ -10,6 +11,7 @@ from . import (
     test_situation,
     test_sla,
     test_sla_clock,
+    test_split,
     test_ticket,
     test_tours,
 )

@@ -7,6 +7,7 @@ from .common import HelpdeskCommon
 RIGHTS = {
     "helpdesk.ticket": {"agent": "crw", "manager": "crwu"},
     "helpdesk.ticket.segment": {"agent": "r", "manager": "r"},
+    "helpdesk.ticket.merge": {"agent": "r", "manager": "r"},
     "helpdesk.team": {"agent": "r", "manager": "crwu"},
     "helpdesk.stage": {"agent": "r", "manager": "crwu"},
     "helpdesk.category": {"agent": "r", "manager": "crwu"},

@@ -1,1 +1,7 @@
-from . import helpdesk_ticket_close, helpdesk_ticket_reopen, res_partner_open_situation
+from . import (
+    helpdesk_ticket_close,
+    helpdesk_ticket_merge_into,
+    helpdesk_ticket_reopen,
+    helpdesk_ticket_split,
+    res_partner_open_situation,
+)
