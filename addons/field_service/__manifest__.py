@@ -1,7 +1,7 @@
 {
     "name": "Field Service",
     "summary": "From the request to the signed report and the right invoice",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Field Service",
     "author": "Campo",
     "license": "LGPL-3",
@@ -43,6 +43,8 @@
         "views/project_project_views.xml",
         "views/hr_employee_views.xml",
         "views/res_config_settings_views.xml",
+        "views/visit_link_templates.xml",
+        "views/res_partner_link_views.xml",
         "views/field_service_menus.xml",
     ],
     "demo": [

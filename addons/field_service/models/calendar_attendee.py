@@ -31,9 +31,14 @@ class CalendarAttendee(models.Model):
             return super().write(vals)
         result = super(CalendarAttendee, self - visits).write(vals)
         for attendee in visits:
-            trace = {"answered_on": False, "answered_by_id": False, "answered_version": 0}
+            trace = {
+                "answered_on": False,
+                "answered_by_id": False,
+                "answered_by_link": False,
+                "answered_version": 0,
+            }
             if vals["state"] != "needsAction":
-                trace = {
+                trace |= {
                     "answered_on": fields.Datetime.now(),
                     "answered_by_id": self.env.uid,
                     "answered_version": attendee.event_id.time_version,
@@ -44,16 +49,24 @@ class CalendarAttendee(models.Model):
         visits.event_id.intervention_id._follow_answers()
         return result
 
-    def _answer(self, state, reason, proposed_start):
-        """Give the answer of the person this invitation is for; in sudo, after a check."""
+    def _answer(self, state, reason, proposed_start, by_link=False):
+        """Give the answer of the person this invitation is for; in sudo, after a check.
+
+        :param bool by_link: whether nobody has logged in: then no user has answered
+        """
         self.ensure_one()
         if self.event_id.intervention_id.state in ("done", "cancelled"):
             raise UserError(self.env._("This intervention is closed: there is nothing to answer."))
+        if not self.event_id.active:
+            raise UserError(
+                self.env._("This visit has been cancelled: there is nothing to answer.")
+            )
         self.write(
             {
                 "state": state,
                 "answer_reason": reason or False,
                 "proposed_start": proposed_start or False,
+                **({"answered_by_id": False, "answered_by_link": True} if by_link else {}),
             }
         )
         intervention = self.event_id.intervention_id
@@ -70,7 +83,7 @@ class CalendarAttendee(models.Model):
         }[state]
         intervention.message_post(
             body=body,
-            author_id=self.env.user.partner_id.id,
+            author_id=self.partner_id.id,
             message_type="notification",
             subtype_xmlid="mail.mt_note",
             partner_ids=([] if state == "accepted" else intervention.user_id.partner_id.ids),
@@ -147,14 +160,19 @@ class CalendarAttendee(models.Model):
     def _get_visit_when(self):
         """The visit's time where its recipient is, with the name of the zone."""
         self.ensure_one()
-        event = self.event_id
+        return self._format_when(self.event_id.start, self.event_id.stop)
+
+    def _get_visit_timezone(self):
         # Odoo tries a template out on whatever record there is, also on no visit.
-        company = event.intervention_id.company_id or self.env.company
-        timezone = self.partner_id.tz or company._get_service_timezone()
-        return f"{format_stretch(self.env, event.start, event.stop, timezone)} ({timezone})"
+        company = self.event_id.intervention_id.company_id or self.env.company
+        return self.partner_id.tz or company._get_service_timezone()
+
+    def _format_when(self, start, stop):
+        timezone = self._get_visit_timezone()
+        return f"{format_stretch(self.env, start, stop, timezone)} ({timezone})"
 
     def _get_visit_url(self):
-        """Where this person answers: a page behind a login, nothing is answered by a link."""
+        """Where this person finds the visit behind their login; empty for people without one."""
         self.ensure_one()
         intervention = self.event_id.intervention_id
         # Which kind of user somebody is decides the page only.

@@ -102,18 +102,21 @@ class CalendarEvent(models.Model):
     # === PUBLIC METHODS === #
 
     @idempotent
-    def answer_visit(self, answer, reason=None, start=None, proposed_start=None, request_uuid=None):
+    def answer_visit(
+        self, answer, reason=None, start=None, proposed_start=None, token=None, request_uuid=None
+    ):
         """Confirm or decline a visit as one of its technicians, or as the customer.
 
         :param str answer: ``accepted``, ``declined`` or ``tentative`` (another time is proposed)
         :param str reason: why; needed to decline
         :param str start: the start that was answered to (UTC); refused if the visit has been moved
         :param str proposed_start: for ``tentative``, when it would suit (UTC)
+        :param str token: of the signed link in the person's mail, for whoever has no login
         :return: ``{"event_id": …, "answer": …, "confirmation_state": …}``
         :raise AccessError: who is not invited to the visit
         """
         self.ensure_one()
-        attendee_sudo = self._get_own_attendee()
+        attendee_sudo = self._get_invitation(token)
         visit_sudo = attendee_sudo.event_id
         reason = reason.strip() if isinstance(reason, str) else ""
         if answer not in ("accepted", "declined", "tentative"):
@@ -129,12 +132,28 @@ class CalendarEvent(models.Model):
                     "This visit has been moved meanwhile. Look at the new time and answer again."
                 )
             )
-        attendee_sudo._answer(answer, reason, interventions._check_moment(proposed_start))
+        if token:
+            attendee_sudo._check_link_open()
+        attendee_sudo._answer(
+            answer, reason, interventions._check_moment(proposed_start), by_link=bool(token)
+        )
         return {
             "event_id": self.id,
             "answer": answer,
             "confirmation_state": visit_sudo.intervention_id.confirmation_state,
         }
+
+    def _get_invitation(self, token=None):
+        """The invitation that is answered, in sudo: the user's own, or that of a signed link.
+
+        :raise AccessError: the same for a visit of others and for one that doesn't exist
+        """
+        if not token:
+            return self._get_own_attendee()
+        attendee_sudo = self.env["calendar.attendee"]._find_by_token(token)
+        if not attendee_sudo or attendee_sudo.event_id.id != self.id:
+            raise AccessError(self.env._("You are not invited to this visit."))
+        return attendee_sudo
 
     def _get_own_attendee(self):
         """The user's own invitation to this visit, in sudo.

@@ -98,19 +98,25 @@ class TestVisitMail(FieldServiceCommon, MailCase):
         self.assertIn(f"{self.start:%d/%m/%Y} 17:00–20:00 (Asia/Tokyo)", mail["body"])
         self.assertIn("17:00–20:00", mail["subject"])
 
-    def test_somebody_without_a_login_gets_no_link(self):
+    def test_somebody_without_a_login_gets_the_signed_link_and_no_page_behind_a_login(self):
         nobody = self.env["hr.employee"].create({"name": "Guest", "company_id": self.company.id})
         nobody.work_contact_id.email = "guest@example.com"
         self._plan_visit(nobody)
         (mail,) = self._mails
         self.assertEqual(mail["email_to"], ['"Guest" <guest@example.com>'])
-        self.assertNotIn("<a ", mail["body"])
+        self.assertEqual(mail["body"].count("<a "), 1)
+        self.assertIn("/service/visit/", mail["body"])
+
+    def test_people_of_the_house_answer_behind_their_login_only(self):
+        self._plan_visit()
+        self.assertNotIn("/service/visit/", self._mail_to(self.user_technician)["body"])
+        self.assertIn("/service/visit/", self._mail_to(self.user_outside)["body"])
 
     def test_links_answer_nothing_by_themselves(self):
         self._plan_visit()
         for mail in self._mails:
             self.assertNotIn("/calendar/meeting", mail["body"])
-            self.assertNotIn("token", mail["body"])
+            self.assertNotIn("token=", mail["body"])
 
     def test_the_sender_is_the_firm(self):
         self.company.email = "service@example.com"
