@@ -38,6 +38,7 @@
         "views/service_equipment_views.xml",
         "views/service_contract_views.xml",
         "views/service_setup_views.xml",
+        "views/helpdesk_sla_policy_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/res_partner_views.xml",
         "views/project_project_views.xml",

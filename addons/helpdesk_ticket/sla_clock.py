@@ -76,6 +76,23 @@ def overlap(start: datetime, stop: datetime, intervals: Sequence[Interval]) -> I
             yield max(opening, start), min(closing, stop)
 
 
+def since(segments: Sequence[Segment], moment: datetime) -> list[Segment]:
+    """Cut off what was before a moment.
+
+    >>> day = datetime(2026, 11, 9)
+    >>> life = [Segment(day, day.replace(hour=9)), Segment(day.replace(hour=9), None, "waiting")]
+    >>> [(s.start.hour, s.clock) for s in since(life, day.replace(hour=8))]
+    [(8, 'ours'), (9, 'waiting')]
+    >>> [(s.start.hour, s.clock) for s in since(life, day.replace(hour=10))]
+    [(10, 'waiting')]
+    """
+    return [
+        segment._replace(start=max(segment.start, moment))
+        for segment in segments
+        if segment.stop is None or segment.stop > moment
+    ]
+
+
 def deadline(
     segments: Sequence[Segment], intervals: Sequence[Interval], minutes: float
 ) -> datetime | None:

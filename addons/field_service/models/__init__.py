@@ -5,6 +5,7 @@ from . import (
     calendar_attendee_link,
     calendar_event,
     calendar_event_screens,
+    helpdesk_sla_policy,
     helpdesk_ticket,
     hr_employee,
     ir_attachment,

@@ -58,6 +58,11 @@ class HelpdeskTicket(models.Model):
                 ticket.company_id,
             )
 
+    @api.depends("equipment_id", "site_id")
+    def _compute_sla_policy_id(self):
+        """Override of `helpdesk_ticket`: which contract holds depends on the equipment, too."""
+        return super()._compute_sla_policy_id()
+
     @api.constrains("equipment_id", "partner_id")
     def _check_equipment_id(self):
         for ticket in self.filtered("equipment_id"):

@@ -7,6 +7,17 @@ from odoo.tools import format_date
 
 from ..coverage import HOURS_BANK_KINDS, KINDS, Contract
 
+# What decides which tickets a contract's service level holds for.
+PROMISE_FIELDS = {
+    "sla_policy_ids",
+    "state",
+    "date_start",
+    "date_end",
+    "equipment_ids",
+    "site_ids",
+    "partner_id",
+    "active",
+}
 FEE_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
 
@@ -131,6 +142,16 @@ class ServiceContract(models.Model):
     )
     note = fields.Html()
 
+    # === FIELDS: WHAT IS PROMISED === #
+    sla_policy_ids = fields.Many2many(
+        "helpdesk.sla.policy",
+        relation="service_contract_sla_policy_rel",
+        string="Service levels",
+        check_company=True,
+        domain=[("by_contract", "=", True)],
+        help="How soon customers of this contract get an answer, somebody on site, a solution.",
+    )
+
     _dates_in_order = models.Constraint(
         "CHECK (date_end IS NULL OR date_end >= date_start)",
         "A contract cannot end before it begins.",
@@ -209,7 +230,26 @@ class ServiceContract(models.Model):
         for vals in vals_list:
             if not vals.get("number"):
                 vals["number"] = self.env["ir.sequence"].next_by_code(self._name) or ""
-        return super().create(vals_list)
+        contracts = super().create(vals_list)
+        contracts.filtered("sla_policy_ids")._reset_ticket_policies()
+        return contracts
+
+    def write(self, vals):
+        deciding = not vals.keys().isdisjoint(PROMISE_FIELDS)
+        promising = self.filtered("sla_policy_ids") if deciding else self.browse()
+        result = super().write(vals)
+        if deciding:
+            (promising | self.filtered("sla_policy_ids"))._reset_ticket_policies()
+        return result
+
+    def _reset_ticket_policies(self):
+        """Have the service level of the customers' open tickets decided anew."""
+        if self:
+            # Whoever keeps contracts needn't see every ticket.
+            self.env["helpdesk.ticket"].sudo().search(
+                Domain("commercial_partner_id", "in", self.partner_id.ids)
+                & Domain("closed", "=", False)
+            )._reset_policies()
 
     # === ACTIONS === #
 

@@ -63,7 +63,10 @@ class ServiceEquipment(models.Model):
         compute="_compute_warranty_state",
     )
     contract_ids = fields.Many2many(
-        "service.contract", relation="service_contract_equipment_rel", string="Contracts"
+        "service.contract",
+        copy=False,
+        relation="service_contract_equipment_rel",
+        string="Contracts",
     )
     next_legal_date = fields.Date(
         string="Next legal inspection", index="btree_not_null", tracking=True

@@ -74,6 +74,7 @@ class ServiceIntervention(models.Model):
         intervention_sudo.write(
             {"state": "in_progress", "waiting_reason": False, "waiting_until": False}
         )
+        intervention_sudo.ticket_id._note_on_site(now)
         return {
             "state": "in_progress",
             "event_id": attendee_sudo.event_id.id,

@@ -7,6 +7,7 @@ from . import (
     test_report_form,
     test_screens,
     test_security,
+    test_sla,
     test_tampering,
     test_time_bands,
     test_visit,

@@ -13,14 +13,14 @@ WITH past (name, age, duration) AS (
 ),
 ticket AS (
     SELECT data.res_id AS id,
-           now() AT TIME ZONE 'UTC' - past.age * interval '1 hour' AS opened,
+           date_trunc('minute', now() AT TIME ZONE 'UTC') - past.age * interval '1 hour' AS opened,
            past.duration * interval '1 hour' AS duration
       FROM past
       JOIN ir_model_data data ON data.module = 'helpdesk_ticket' AND data.name = past.name
       -- An update loads demo data again: what is dated already stays as it is.
       JOIN helpdesk_ticket ON helpdesk_ticket.id = data.res_id
        AND helpdesk_ticket.create_date
-           > now() AT TIME ZONE 'UTC' - past.age * interval '1 hour' + interval '1 minute'
+           > date_trunc('minute', now() AT TIME ZONE 'UTC') - past.age * interval '1 hour' + interval '1 minute'
 ),
 dated AS (
     UPDATE helpdesk_ticket SET create_date = ticket.opened FROM ticket WHERE helpdesk_ticket.id = ticket.id

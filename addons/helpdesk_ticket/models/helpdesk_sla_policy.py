@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class HelpdeskSlaPolicy(models.Model):
-    """A promise: within how many working hours a kind of ticket gets an answer and a solution.
+    """What is promised on a kind of ticket: an answer, somebody on site, a solution, each in time.
 
     The first policy in order whose conditions all hold is the one of a ticket.
     """
@@ -36,25 +36,7 @@ class HelpdeskSlaPolicy(models.Model):
         ondelete="cascade",
         index="btree_not_null",
     )
-    response_hours = fields.Float(
-        string="First response within", help="In working hours. Zero: nothing is promised."
-    )
-    resolution_hours = fields.Float(
-        string="Solution within", help="In working hours. Zero: nothing is promised."
-    )
-    calendar_id = fields.Many2one(
-        "resource.calendar",
-        string="Working Hours",
-        ondelete="restrict",
-        check_company=True,
-        index="btree_not_null",
-        help="Leave empty if the promise runs day and night, every day of the year.",
-    )
-
-    _hours_not_negative = models.Constraint(
-        "CHECK (response_hours >= 0 AND resolution_hours >= 0)",
-        "The hours of a service level cannot be negative.",
-    )
+    target_ids = fields.One2many("helpdesk.sla.target", "policy_id", string="Promises", copy=True)
 
     def _selection_priority(self):
         return self.env["helpdesk.ticket"]._fields["priority"].selection
@@ -96,6 +78,14 @@ class HelpdeskSlaPolicy(models.Model):
         result = super().unlink()
         companies._reset_ticket_policies()
         return result
+
+    def _reset_ticket_deadlines(self):
+        """Have the deadlines of the open tickets of these policies computed anew."""
+        if self:
+            # Whoever changes a promise changes it for every ticket, seen or not.
+            self.env["helpdesk.ticket"].sudo().search(
+                [("sla_policy_id", "in", self.ids), ("closed", "=", False)]
+            )._reset_deadlines()
 
     @api.model
     def _condition_fields(self):

@@ -363,7 +363,8 @@ class HelpdeskTicket(models.Model):
         self.env["helpdesk.ticket.segment"].sudo()._open_for(self, now)
         closed = self.filtered("closed")
         closed.filtered(lambda ticket: not ticket.close_date).close_date = now
-        closed.filtered(lambda ticket: not ticket.first_response_date).first_response_date = now
+        if closed:
+            closed.sudo()._note_answer(self.env.user)
         (self - closed).filtered("close_date").close_date = False
 
     # === KNOWLEDGE === #

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import email_normalize
 
 # Who asks in these ways wants to read that we know of it, and the number.
@@ -121,12 +121,13 @@ class HelpdeskTicket(models.Model):
     # === THREAD === #
 
     def _message_post_after_hook(self, message, msg_vals):
-        """Note the first answer: a message that the customer can read, by one of us."""
+        """Note who waits for whom: our answers, and the customer's messages that wait for one."""
         result = super()._message_post_after_hook(message, msg_vals)
-        unanswered = self.filtered(lambda ticket: not ticket.first_response_date)
-        if unanswered and message._is_helpdesk_answer():
-            # Whoever may post needn't be able to write on the ticket.
-            unanswered.sudo().first_response_date = fields.Datetime.now()
+        # Whoever may post needn't be able to write on the ticket.
+        if message._is_helpdesk_answer():
+            self.sudo()._note_answer(self.env.user)
+        elif message._is_helpdesk_question() and not self._is_automatic_mail():
+            self.sudo()._note_question()
         return result
 
     def _creation_subtype(self):

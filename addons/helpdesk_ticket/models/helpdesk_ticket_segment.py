@@ -1,7 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .. import sla_clock
 from ..sla_clock import Segment
+
+HOUR = timedelta(hours=1)
 
 # Nobody can send this object from outside: only this file ends a stretch.
 HISTORY = object()
@@ -32,12 +37,27 @@ class HelpdeskTicketSegment(models.Model):
     start = fields.Datetime(required=True, readonly=True)
     stop = fields.Datetime(readonly=True)
 
+    working_hours = fields.Float(
+        compute="_compute_working_hours", help="How much of it lay within working hours."
+    )
+
     _open_idx = models.UniqueIndex(
         "(ticket_id) WHERE stop IS NULL", "A ticket can be in one stage at a time."
     )
     _stop_after_start = models.Constraint(
         "CHECK (stop >= start)", "A stretch of time cannot end before it starts."
     )
+
+    def _compute_working_hours(self):
+        now = fields.Datetime.now()
+        intervals = {
+            ticket.id: intervals for ticket, _life, intervals in self.ticket_id._iter_lives()
+        }
+        for line in self:
+            worked = sla_clock.overlap(
+                line.start, line.stop or now, intervals.get(line.ticket_id.id, [])
+            )
+            line.working_hours = sum((stop - start) / HOUR for start, stop in worked)
 
     @api.model
     def _open_for(self, tickets, moment):

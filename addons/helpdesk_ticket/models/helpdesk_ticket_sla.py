@@ -1,15 +1,20 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from .. import sla_clock
 
 # How far ahead working hours are looked up; a promise that needs longer has no date yet.
 HORIZONS = (timedelta(days=30), timedelta(days=400))
-# A ticket is at risk in the last quarter of the time promised, at least half an hour before.
-WARNING_SHARE = 0.25
-WARNING_MINIMUM = timedelta(minutes=30)
+# Where the deadline of each kind of promise stands.
+DEADLINES = {
+    "first_response": "response_deadline",
+    "next_response": "next_response_deadline",
+    "on_site": "on_site_deadline",
+    "resolution": "resolution_deadline",
+}
+# A response is owed whoever has the ticket in hand meanwhile.
+ALWAYS_RUNNING = {"first_response", "next_response"}
 
 
 class HelpdeskTicket(models.Model):
@@ -30,8 +35,24 @@ class HelpdeskTicket(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+    question_ids = fields.One2many(
+        "helpdesk.ticket.question", "ticket_id", string="Messages and answers", readonly=True
+    )
     response_deadline = fields.Datetime(
         string="Respond by", compute="_compute_deadlines", store=True, copy=False
+    )
+    next_response_deadline = fields.Datetime(
+        string="Answer by",
+        compute="_compute_deadlines",
+        store=True,
+        copy=False,
+        help="Empty while no message of the customer waits for an answer.",
+    )
+    on_site_deadline = fields.Datetime(
+        string="On site by", compute="_compute_deadlines", store=True, copy=False
+    )
+    on_site_date = fields.Datetime(
+        string="First on site on", readonly=True, copy=False, help="The first check-in there."
     )
     resolution_deadline = fields.Datetime(
         string="Solve by",
@@ -40,29 +61,11 @@ class HelpdeskTicket(models.Model):
         copy=False,
         help="Empty while the ticket waits for the customer.",
     )
-    # What the desk sorts by and the warning looks for: the nearest promise still to be kept.
-    next_deadline = fields.Datetime(compute="_compute_next_deadline", store=True, copy=False)
-    next_warning = fields.Datetime(compute="_compute_next_deadline", store=True, copy=False)
-    sla_warned = fields.Boolean(
-        compute="_compute_sla_warned", store=True, copy=False, export_string_translation=False
-    )
-    sla_missed = fields.Boolean(
-        string="Answered or solved late", compute="_compute_sla_missed", store=True, copy=False
-    )
-    sla_state = fields.Selection(
-        selection=[
-            ("none", "Nothing promised"),
-            ("ok", "In time"),
-            ("warning", "At risk"),
-            ("breached", "Late"),
-        ],
-        string="Service level state",
-        compute="_compute_sla_state",
-        search="_search_sla_state",
-    )
 
-    _next_deadline_idx = models.Index("(next_deadline) WHERE closed IS NOT TRUE")
-    _next_warning_idx = models.Index("(next_warning) WHERE closed IS NOT TRUE")
+    _response_deadline_idx = models.Index("(response_deadline) WHERE closed IS NOT TRUE")
+    _next_response_deadline_idx = models.Index("(next_response_deadline) WHERE closed IS NOT TRUE")
+    _on_site_deadline_idx = models.Index("(on_site_deadline) WHERE closed IS NOT TRUE")
+    _resolution_deadline_idx = models.Index("(resolution_deadline) WHERE closed IS NOT TRUE")
 
     # === COMPUTE METHODS === #
 
@@ -80,145 +83,89 @@ class HelpdeskTicket(models.Model):
             else:
                 ticket.sla_policy_id = policies_sudo._find_for(ticket)
 
+    # A changed promise or calendar is no dependency: it concerns open tickets only, and resets them
+    # by `_reset_deadlines`, however many closed ones there are.
     @api.depends(
         "closed",
+        "sla_policy_id",
         "segment_ids.clock",
         "segment_ids.start",
         "segment_ids.stop",
-        "sla_policy_id.response_hours",
-        "sla_policy_id.resolution_hours",
-        "sla_policy_id.calendar_id",
+        "question_ids.answered_on",
     )
     def _compute_deadlines(self):
         # What was promised on a closed ticket is history: no later change touches it.
         running = self.filtered(lambda ticket: not ticket.closed)
         for ticket in self - running:
-            ticket.response_deadline = ticket.response_deadline
-            ticket.resolution_deadline = ticket.resolution_deadline
+            for name in DEADLINES.values():
+                ticket[name] = ticket[name]
         for policy, tickets in running.sudo().grouped("sla_policy_id").items():
-            if policy and tickets.segment_ids:
-                tickets._set_deadlines(policy)
-            else:
-                tickets.response_deadline = tickets.resolution_deadline = False
+            intervals = {}
+            for kind, name in DEADLINES.items():
+                target = policy.target_ids.filtered(lambda target, kind=kind: target.kind == kind)
+                due = tickets._find_deadlines(target, intervals) if target else {}
+                for ticket in tickets:
+                    ticket[name] = due.get(ticket.id, False)
 
-    def _set_deadlines(self, policy):
-        segments = {ticket: ticket.segment_ids._as_clock_segments() for ticket in self}
-        start = min((line.start for lines in segments.values() for line in lines), default=None)
-        hours = {"response_deadline": policy.response_hours}
-        hours["resolution_deadline"] = policy.resolution_hours
-        intervals = {}
-        for name, promised in hours.items():
-            pending = self if promised else self.browse()
-            (self - pending)[name] = False
-            for horizon in HORIZONS:
-                if horizon not in intervals:
-                    intervals[horizon] = policy.calendar_id._helpdesk_intervals(start, horizon)
-                for ticket in pending:
-                    ticket[name] = sla_clock.deadline(
-                        _running_from_start(segments[ticket], name),
-                        intervals[horizon],
-                        promised * 60,
-                    )
-                pending = pending.filtered(lambda ticket, name=name: not ticket[name])
-                if not pending:
-                    break
+    def _find_deadlines(self, target, intervals):
+        """Tell when a promise falls due on each of these tickets.
 
-    @api.depends("response_deadline", "resolution_deadline", "first_response_date", "closed")
-    def _compute_next_deadline(self):
-        for ticket in self:
-            due = [] if ticket.closed else ticket._get_pending_deadlines()
-            ticket.next_deadline = min(due, default=False)
-            ticket.next_warning = min(map(ticket._warn_before, due), default=False)
+        :param dict intervals: working hours looked up before, filled further here
+        :return: moments by id; a ticket without clock, or whose clock stands still, is missing
+        """
+        lives = {ticket.id: ticket._get_clock_life(target) for ticket in self}
+        lives = {ticket_id: life for ticket_id, life in lives.items() if life}
+        start = min((life[0].start for life in lives.values()), default=None)
+        due = {}
+        for horizon in HORIZONS:
+            pending = lives.keys() - due.keys()
+            if not pending:
+                break
+            key = (target.calendar_id, horizon, start)
+            if key not in intervals:
+                intervals[key] = target.calendar_id._helpdesk_intervals(start, horizon)
+            for ticket_id in pending:
+                moment = sla_clock.deadline(lives[ticket_id], intervals[key], target.hours * 60)
+                if moment:
+                    due[ticket_id] = moment
+        return due
 
-    def _get_pending_deadlines(self):
-        """Deadlines of promises not yet kept; an override adds those of its own targets."""
-        self.ensure_one()
-        due = [self.resolution_deadline]
-        if not self.first_response_date:
-            due.append(self.response_deadline)
-        return [moment for moment in due if moment]
-
-    @api.depends("next_deadline")
-    def _compute_sla_warned(self):
-        """Somebody is warned once of each deadline."""
-        for ticket in self:
-            ticket.sla_warned = False
-
-    def _warn_before(self, due):
-        start = self.create_date or fields.Datetime.now()
-        return due - max((due - start) * WARNING_SHARE, WARNING_MINIMUM)
-
-    @api.depends("response_deadline", "resolution_deadline", "first_response_date", "close_date")
-    def _compute_sla_missed(self):
-        for ticket in self:
-            ticket.sla_missed = any(
-                due and done and due < done
-                for due, done in (
-                    (ticket.response_deadline, ticket.first_response_date),
-                    (ticket.resolution_deadline, ticket.close_date),
-                )
+    def _get_clock_life(self, target):
+        """The stretches of the ticket as the clock of one promise counts them."""
+        always = target.kind in ALWAYS_RUNNING
+        paused = set(target.pause_stage_ids.ids)
+        life = [
+            sla_clock.Segment(
+                line.start,
+                line.stop or None,
+                "ours"
+                if (always or line.clock == "ours") and line.stage_id.id not in paused
+                else "paused",
             )
-
-    @api.depends("sla_policy_id", "sla_missed", "next_deadline", "next_warning")
-    def _compute_sla_state(self):
-        now = fields.Datetime.now()
-        for ticket in self:
-            if not ticket.sla_policy_id:
-                ticket.sla_state = "none"
-            elif ticket.sla_missed or (ticket.next_deadline and ticket.next_deadline < now):
-                ticket.sla_state = "breached"
-            elif ticket.next_warning and ticket.next_warning <= now:
-                ticket.sla_state = "warning"
-            else:
-                ticket.sla_state = "ok"
-
-    def _search_sla_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return Domain.OR(self._get_sla_state_domain(state) for state in value)
-
-    @api.model
-    def _get_sla_state_domain(self, state):
-        """The domain of tickets in a state, on stored and indexed dates."""
-        now = fields.Datetime.now()
-        promised = Domain("sla_policy_id", "!=", False)
-        late = Domain("sla_missed", "=", True) | Domain("next_deadline", "<", now)
-        at_risk = Domain("next_warning", "<=", now)
-        return {
-            "none": ~promised,
-            "breached": promised & late,
-            "warning": promised & ~late & at_risk,
-            "ok": promised & ~late & ~at_risk,
-        }.get(state, Domain.FALSE)
-
-    # === WARNING === #
-
-    @api.model
-    def _cron_warn(self, batch_size=200):
-        """Tell whoever is responsible of tickets whose deadline is near, once per deadline."""
-        domain = [
-            ("next_warning", "<=", fields.Datetime.now()),
-            ("closed", "=", False),
-            ("sla_warned", "=", False),
+            for line in self.segment_ids
         ]
-        tickets = self.search(domain, order="next_warning, id", limit=batch_size)
-        for responsible, at_risk in tickets.grouped(
-            lambda t: t.user_id or t.team_id.user_id
-        ).items():
-            if responsible:
-                at_risk._warn(responsible)
-        tickets.sla_warned = True
-        self.env["ir.cron"]._commit_progress(
-            len(tickets), remaining=self.search_count(domain) if len(tickets) == batch_size else 0
-        )
+        if target.kind != "next_response":
+            return life
+        question = self.question_ids.filtered(lambda question: not question.answered_on)
+        return sla_clock.since(life, question.asked_on) if question else []
 
-    def _warn(self, responsible):
-        """Give one person a task for each of these tickets."""
-        texts = self.with_context(lang=responsible.lang).env
-        self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=texts._("The deadline of the service level is near"),
-            user_id=responsible.id,
+    # === EVENTS === #
+
+    def _note_on_site(self, moment):
+        """Somebody has arrived: called at each check-in, the first one keeps the promise."""
+        self.filtered(lambda ticket: not ticket.on_site_date).on_site_date = moment
+
+    def _note_question(self):
+        """The customer has written: after the first response each message wants an answer."""
+        asked = self.filtered(lambda ticket: ticket.first_response_date and not ticket.closed)
+        self.env["helpdesk.ticket.question"]._ask(asked, fields.Datetime.now())
+
+    def _note_answer(self, user):
+        """One of us has written, or closed the ticket: whoever waited has an answer."""
+        now = fields.Datetime.now()
+        self.filtered(lambda ticket: not ticket.first_response_date).first_response_date = now
+        self.env["helpdesk.ticket.question"]._answer(
+            self, now, user if user._is_internal() else user.browse()
         )
 
     # === SET-WISE RECOMPUTATION === #
@@ -228,14 +175,7 @@ class HelpdeskTicket(models.Model):
         self.modified(["sla_policy_id"])
 
     def _reset_deadlines(self):
-        names = ["response_deadline", "resolution_deadline"]
+        names = list(DEADLINES.values())
         for name in names:
             self.env.add_to_compute(self._fields[name], self)
         self.modified(names)
-
-
-def _running_from_start(segments, name):
-    """A first response is owed from the start on, whoever has the ticket in hand meanwhile."""
-    if name == "resolution_deadline":
-        return segments
-    return [sla_clock.Segment(segments[0].start, None)] if segments else []

@@ -113,17 +113,36 @@ class HelpdeskCommon(BaseCommon):
         )
 
     @classmethod
-    def _create_policy(cls, **values):
+    def _create_policy(cls, response=4, resolution=16, calendar=True, **values):
+        """A service level; further promises as keywords: ``next_response``, ``on_site``."""
+        promised = {
+            "first_response": response,
+            "next_response": values.pop("next_response", 0),
+            "on_site": values.pop("on_site", 0),
+            "resolution": resolution,
+        }
         return cls.env["helpdesk.sla.policy"].create(
             {
                 "name": "Promise",
                 "company_id": cls.env.company.id,
-                "calendar_id": cls.calendar.id,
-                "response_hours": 4,
-                "resolution_hours": 16,
+                "target_ids": [
+                    Command.create(
+                        {
+                            "kind": kind,
+                            "hours": hours,
+                            "calendar_id": calendar and cls.calendar.id,
+                        }
+                    )
+                    for kind, hours in promised.items()
+                    if hours
+                ],
                 **values,
             }
         )
+
+    @staticmethod
+    def _promise(policy, kind, hours):
+        policy.target_ids.filtered(lambda target: target.kind == kind).hours = hours
 
     @classmethod
     def _let_customers_read_their_tickets(cls):

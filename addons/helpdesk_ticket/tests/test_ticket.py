@@ -130,7 +130,7 @@ class TestTicket(HelpdeskCommon):
         self.assertEqual(ticket.user_id, self.user_agent)
 
     def test_a_team_counts_what_is_open_unassigned_and_late(self):
-        self._create_policy(calendar_id=False, resolution_hours=1, response_hours=0)
+        self._create_policy(calendar=False, resolution=1, response=0)
         with self._at("2026-11-09 08:00:00"):
             self._create_ticket()
             self._create_ticket(user_id=self.user_agent.id)

@@ -1,4 +1,5 @@
 from . import (
+    helpdesk_on_call_rota,
     helpdesk_ticket_close,
     helpdesk_ticket_merge_into,
     helpdesk_ticket_reopen,
