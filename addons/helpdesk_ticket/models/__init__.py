@@ -10,6 +10,7 @@ from . import (
     helpdesk_ticket,
     helpdesk_ticket_actions,
     helpdesk_ticket_call,
+    helpdesk_ticket_duplicates,
     helpdesk_ticket_hours,
     helpdesk_ticket_mail,
     helpdesk_ticket_merge,

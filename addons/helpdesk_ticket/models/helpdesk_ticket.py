@@ -86,7 +86,12 @@ class HelpdeskTicket(models.Model):
         compute="_compute_access_note",
         store=True,
         readonly=False,
-        help="Keys, opening hours, whom to ask for, until when somebody is there.",
+        help="Keys, opening hours, whom to ask for.",
+    )
+    presence_until = fields.Datetime(
+        string="Somebody is there until",
+        copy=False,
+        help="Until when the customer can let somebody in, today or on another day.",
     )
 
     # === FIELDS: WORKFLOW === #

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
@@ -6,7 +6,14 @@ from odoo.tools import SQL, plaintext2html
 from ..tools.idempotent import idempotent
 
 # What a value for a new ticket is, by the type of its field.
-OPENING_KINDS = {"many2one": int, "char": str, "text": str, "html": str, "selection": str}
+OPENING_KINDS = {
+    "many2one": int,
+    "char": str,
+    "text": str,
+    "html": str,
+    "selection": str,
+    "datetime": str,
+}
 
 
 class HelpdeskTicket(models.Model):
@@ -141,7 +148,15 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _open_ticket_allowed_fields(self):
         """Names a caller of ``open_ticket`` may give; an override adds its own."""
-        allowed = {"name", "description", "category_id", "site_id", "priority", "access_note"}
+        allowed = {
+            "name",
+            "description",
+            "category_id",
+            "site_id",
+            "priority",
+            "access_note",
+            "presence_until",
+        }
         if not self.env.user.share:
             allowed |= {
                 "partner_id",
@@ -184,11 +199,16 @@ class HelpdeskTicket(models.Model):
     def _check_kinds(self, values):
         """Refuse what a program may send but no page does: a text for an id, a list for a text."""
         for name, value in values.items():
-            kind = OPENING_KINDS.get(self._fields[name].type) if name in self._fields else None
+            field_type = self._fields[name].type if name in self._fields else None
+            kind = OPENING_KINDS.get(field_type)
             if (
                 kind
                 and value not in (None, False)
-                and (value is True or not isinstance(value, kind))
+                and (
+                    value is True
+                    or not isinstance(value, kind)
+                    or (field_type == "datetime" and not _is_moment(value))
+                )
             ):
                 raise ValidationError(
                     self.env._("A ticket cannot be opened with: %(names)s.", names=name)
@@ -293,3 +313,11 @@ class HelpdeskTicket(models.Model):
 
 def _clean(value):
     return value.strip() if isinstance(value, str) else ""
+
+
+def _is_moment(value):
+    """Whether a text says a moment as Odoo writes it (UTC)."""
+    try:
+        return bool(fields.Datetime.to_datetime(value))
+    except ValueError:
+        return False

@@ -1,6 +1,7 @@
 from . import (
     test_actions,
     test_call,
+    test_duplicates,
     test_intake,
     test_mail,
     test_merge,

@@ -70,3 +70,20 @@ class TestHelpdeskTours(HelpdeskTourCommon):
         self.start_tour("/odoo/helpdesk-call", "helpdesk_ticket_call_unknown", login="hd_agent")
         contact = self.env["res.partner"].search([("phone_sanitized", "=", "+390498701234")])
         self.assertEqual((contact.name, contact.parent_id), ("Luca Nuovo", self.beta))
+
+    def test_a_request_told_twice_is_added_to_the_first(self):
+        ticket = self._create_ticket(name="Caldaia in blocco E05")
+        self.start_tour("/odoo/helpdesk/new", "helpdesk_ticket_told_twice", login="hd_agent")
+        self.assertIn("La caldaia è in blocco", ticket.message_ids[0].body)
+        self.assertEqual(self.env["helpdesk.ticket"].search([]), ticket)
+
+    def test_a_caller_who_asks_again_is_added_to_the_first(self):
+        self.giulia.phone = "+39 0445 360118"
+        ticket = self._create_ticket(name="Caldaia in blocco E05")
+        self.start_tour(
+            "/odoo/helpdesk-call?number=0445360118",
+            "helpdesk_ticket_call_again",
+            login="hd_agent",
+        )
+        self.assertIn("caldaia bloccata", ticket.message_ids[0].body)
+        self.assertEqual(self.env["helpdesk.ticket"].search([]), ticket)

@@ -1,13 +1,21 @@
 import { browser } from "@web/core/browser/browser";
+import { serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { registry } from "@web/core/registry";
 import { KeepLast } from "@web/core/utils/concurrency";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
+import { uuid } from "@web/core/utils/strings";
+import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, onMounted, useState } from "@odoo/owl";
+import { OpenRequests } from "../duplicate_tickets/open_requests";
 
+const { DateTime } = luxon;
+
+const DELAY = 500; // ms after the last letter
+const SHOWN = 3;
 const PATH = "helpdesk-call";
 const VERDICT_CLASSES = {
     ok: "text-bg-success",
@@ -22,7 +30,7 @@ const VERDICT_CLASSES = {
  */
 export class CallScreen extends Component {
     static template = "helpdesk_ticket.CallScreen";
-    static components = { Layout, RecordSelector };
+    static components = { Layout, OpenRequests, RecordSelector };
     static props = { ...standardActionServiceProps };
     static path = PATH;
     static displayName = _t("Call");
@@ -38,7 +46,11 @@ export class CallScreen extends Component {
             searching: false,
             name: "",
             companyId: false,
+            problem: "",
+            presence: "",
+            duplicates: {},
         });
+        this.lookUp = useDebounced(() => this.findDuplicates(), DELAY);
         onMounted(() => this.search());
     }
 
@@ -76,6 +88,9 @@ export class CallScreen extends Component {
         this.state.number = found.number;
         this.state.name = "";
         this.state.companyId = false;
+        this.state.problem = "";
+        this.state.presence = "";
+        this.state.duplicates = {};
         // For whoever comes back from a ticket.
         this.props.action.params = { ...this.props.action.params, number: found.number };
         this.props.updateActionState?.({ number: this.getAddressNumber(found.number) });
@@ -84,6 +99,36 @@ export class CallScreen extends Component {
     /** The number as it may stand in the address: with a blank in it, it stays a text. */
     getAddressNumber(number) {
         return number.replace(/^(\+?\d\d)(\d)/, "$1 $2");
+    }
+
+    /** What the callers have asked for already, by caller. */
+    async findDuplicates() {
+        const { found, problem: text } = this.state;
+        const callers = found?.callers || [];
+        const answers = await this.keepLast.add(
+            Promise.all(
+                callers.map(({ id }) =>
+                    text.trim()
+                        ? this.orm.silent.call("helpdesk.ticket", "find_duplicates", [[], text], {
+                              partner_id: id,
+                              limit: SHOWN,
+                          })
+                        : []
+                )
+            )
+        );
+        this.requestUuid = uuid();
+        this.state.duplicates = Object.fromEntries(
+            callers.map(({ id }, index) => [id, answers[index]])
+        );
+    }
+
+    async addTo(caller, ticket) {
+        await this.orm.call("helpdesk.ticket", "add_request", [[ticket.id], this.state.problem], {
+            partner_id: caller.id,
+            request_uuid: this.requestUuid,
+        });
+        return this.openTicket(ticket);
     }
 
     async register() {
@@ -121,7 +166,18 @@ export class CallScreen extends Component {
             default_site_id: site ? site.id : false,
             default_partner_phone: this.state.found.number,
             default_channel: "phone",
+            default_name: this.state.problem.trim() || false,
+            default_presence_until: this.presenceUntil,
         };
+    }
+
+    get presenceUntil() {
+        const moment = DateTime.fromISO(this.state.presence);
+        return this.state.presence && moment.isValid ? serializeDateTime(moment) : false;
+    }
+
+    get sameLabel() {
+        return _t("It is the same: add to it");
     }
 
     getVerdictClass(caller) {

@@ -12,7 +12,7 @@ const DELAY = 500; // ms after the last change of the form
 const SHOWN = 5;
 
 /** Plain text of what an HTML field holds. */
-function textOf(html) {
+export function textOf(html) {
     return new DOMParser().parseFromString(html || "", "text/html").body.textContent.trim();
 }
 
