@@ -54,6 +54,7 @@
         "demo/service_equipment_demo.xml",
         "demo/service_intervention_demo.xml",
         "demo/service_report_demo.xml",
+        "demo/service_planning_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["field_service/static/src/backend/**/*"],

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import html2plaintext
 
+from ..slots import Roads
+
 # Millimetres of a company's header besides its lines of text, by the layout of its documents.
 HEADER_MM = {
     "web.external_layout_standard": 33,
@@ -28,6 +30,25 @@ class ResCompany(models.Model):
         string="Outside technicians see the accounting situation",
         help="The verdict only, never amounts.",
     )
+
+    service_road_factor = fields.Float(
+        string="Roads are longer by",
+        default=1.3,
+        help="The way by road, as a multiple of the straight line between two places.",
+    )
+    service_road_speed = fields.Float(
+        string="Driving speed (km/h)", default=50.0, help="Door to door, on average."
+    )
+
+    _service_roads_valid = models.Constraint(
+        "CHECK (service_road_factor >= 1 AND service_road_speed > 0)",
+        "A road is no shorter than the straight line, and driving has a speed.",
+    )
+
+    def _get_roads(self):
+        """How roads are, for the pure functions of ``slots``."""
+        self.ensure_one()
+        return Roads(self.service_road_factor or 1.0, self.service_road_speed or 50.0)
 
     def _get_service_project(self):
         """The project for work without job order; made the first time it is needed."""

@@ -8,3 +8,5 @@ class ResConfigSettings(models.TransientModel):
     situation_for_outside = fields.Boolean(
         related="company_id.situation_for_outside", readonly=False
     )
+    service_road_factor = fields.Float(related="company_id.service_road_factor", readonly=False)
+    service_road_speed = fields.Float(related="company_id.service_road_speed", readonly=False)

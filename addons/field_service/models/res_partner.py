@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..slots import Place
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -17,6 +19,12 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.equipment_count = count.get(partner.commercial_partner_id, 0)
+
+    def _get_coordinates(self):
+        """Where this address is, or None; both zero is Odoo's way to say unknown."""
+        if not self.partner_latitude and not self.partner_longitude:
+            return None
+        return Place(self.partner_latitude, self.partner_longitude)
 
     def action_view_equipment(self):
         self.ensure_one()

@@ -66,7 +66,8 @@ class ServiceIntervention(models.Model):
             start, stop = fields.Datetime.to_datetime(start), fields.Datetime.to_datetime(stop)
         except (ValueError, TypeError):
             start = stop = None
-        if not start or not stop:
+        # Days around it have to exist too, in every time zone.
+        if not start or not stop or not 1 < start.year <= stop.year + 1 < 9999:
             raise ValidationError(self.env._("Say when the visit begins and ends."))
         if stop <= start:
             raise ValidationError(self.env._("The visit ends before it begins. Correct the times."))
@@ -100,32 +101,6 @@ class ServiceIntervention(models.Model):
                     )
                 )
         return technicians_sudo
-
-    def _get_planning_warnings(self, technicians, start, stop):
-        """What a dispatcher should know before planning; none of it forbids to plan."""
-        partners = technicians._get_visit_partners()
-        # Whoever is busy is told, not with what: private events count too.
-        busy_sudo = (
-            self.env["calendar.attendee"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "in", partners.ids),
-                    ("state", "!=", "declined"),
-                    ("event_id.active", "=", True),
-                    ("event_id.show_as", "=", "busy"),
-                    ("event_id.start", "<", stop),
-                    ("event_id.stop", ">", start),
-                ]
-            )
-        )
-        warnings = [
-            self.env._("%(name)s has another commitment at that time.", name=name)
-            for name in sorted(set(busy_sudo.partner_id.mapped("name")))
-        ]
-        if self.situation_verdict == "blocked":
-            warnings.append(self.situation_label)
-        return warnings
 
     # === ANSWERS === #
 

@@ -25,6 +25,12 @@ class ServiceInterventionType(models.Model):
         help="Closing asks for cause and solution, so that others find them.",
     )
     expected_hours = fields.Float(default=2.0, help="Proposed length of a visit.")
+    skill_ids = fields.Many2many(
+        "hr.skill",
+        relation="service_intervention_type_skill_rel",
+        string="Skills needed",
+        help="Whoever goes there should have them; planning tells who doesn't.",
+    )
     checklist_item_ids = fields.One2many(
         "service.checklist.item", "type_id", string="Checklist", copy=True
     )

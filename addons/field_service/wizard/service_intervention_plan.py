@@ -1,4 +1,6 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+import pytz
 
 from odoo import api, fields, models
 
@@ -23,19 +25,30 @@ class ServiceInterventionPlan(models.TransientModel):
         compute="_compute_employee_ids",
         store=True,
         readonly=False,
-        domain="[('company_id', '=', company_id)]",
+        domain="[('company_id', '=', company_id), ('takes_visits', '=', True)]",
     )
+    skill_ids = fields.Many2many(related="intervention_id.skill_ids")
     contact_id = fields.Many2one(related="intervention_id.contact_id")
     invite_customer = fields.Boolean(
         string="Ask the contact to confirm too", help="They get a mail with the date."
     )
     warning = fields.Text(compute="_compute_warning")
+    window_start = fields.Date(string="Look from", required=True, default=fields.Date.context_today)
+    window_stop = fields.Date(
+        string="Look until", required=True, default=lambda self: self._default_window_stop()
+    )
+    slot_ids = fields.One2many("service.intervention.plan.slot", "plan_id", readonly=True)
+    slot_remark = fields.Text(readonly=True)
 
     @api.model
     def _default_start(self):
         """The next full hour."""
         now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
         return now + timedelta(hours=1)
+
+    @api.model
+    def _default_window_stop(self):
+        return fields.Date.context_today(self) + timedelta(days=14)
 
     @api.depends("intervention_id", "start")
     def _compute_stop(self):
@@ -60,6 +73,39 @@ class ServiceInterventionPlan(models.TransientModel):
                 )
             wizard.warning = "\n".join(warnings)
 
+    def action_find_slots(self):
+        """Propose free slots: of the chosen technicians, else of everybody who takes visits."""
+        self.ensure_one()
+        zone = pytz.timezone(self.env.user.tz or self.company_id._get_service_timezone())
+        day = datetime.combine(self.window_start, time.min)
+        end = datetime.combine(self.window_stop, time.min) + timedelta(days=1)
+        [found] = self.intervention_id.find_slots(
+            start=_to_utc(day, zone),
+            stop=_to_utc(end, zone),
+            employee_ids=self.employee_ids.ids or None,
+            hours=(self.stop - self.start).total_seconds() / 3600,
+        )
+        self.slot_ids.unlink()
+        self.slot_ids = [
+            fields.Command.create(
+                {
+                    "employee_id": slot["employee_id"],
+                    "start": slot["start"],
+                    "stop": slot["stop"],
+                    "reason": slot["reason"],
+                }
+            )
+            for slot in found["slots"]
+        ]
+        self.slot_remark = "\n".join(found["remarks"])
+        return self._reopen()
+
+    def _reopen(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "field_service.service_intervention_plan_action"
+        )
+        return {**action, "res_id": self.id}
+
     def action_confirm(self):
         self.ensure_one()
         self.intervention_id.plan(
@@ -69,3 +115,33 @@ class ServiceInterventionPlan(models.TransientModel):
             invite_customer=self.invite_customer,
         )
         return {"type": "ir.actions.act_window_close"}
+
+
+class ServiceInterventionPlanSlot(models.TransientModel):
+    """A free slot that is proposed in the dialog."""
+
+    _name = "service.intervention.plan.slot"
+    _description = "Proposed Slot"
+
+    plan_id = fields.Many2one("service.intervention.plan", required=True, ondelete="cascade")
+    employee_id = fields.Many2one("hr.employee.public", string="Technician", required=True)
+    start = fields.Datetime(string="From", required=True)
+    stop = fields.Datetime(string="To", required=True)
+    reason = fields.Text()
+
+    def action_take(self):
+        """Fill the dialog in with this slot; warnings are shown before anything is planned."""
+        self.ensure_one()
+        plan = self.plan_id
+        plan.write(
+            {
+                "start": self.start,
+                "stop": self.stop,
+                "employee_ids": [fields.Command.set(self.employee_id.ids)],
+            }
+        )
+        return plan._reopen()
+
+
+def _to_utc(moment, zone):
+    return fields.Datetime.to_string(zone.localize(moment).astimezone(pytz.utc))

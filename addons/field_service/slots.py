@@ -1,0 +1,241 @@
+"""Whom to send when: the best free slots of a team. Pure functions, no database, no service.
+
+Times are naive UTC, as Odoo stores them. Distances are as the crow flies times a factor for roads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from math import asin, ceil, cos, radians, sin, sqrt
+from typing import NamedTuple
+
+EARTH_KM = 6371.0
+STEP = timedelta(minutes=15)
+EPOCH = datetime(1970, 1, 1)
+# Minutes of travel that are worth coming an hour earlier: a day is worth about 48 minutes.
+WAITING_HOUR = 2.0
+
+
+class Place(NamedTuple):
+    latitude: float
+    longitude: float
+
+
+class Span(NamedTuple):
+    start: datetime
+    stop: datetime
+
+
+class Commitment(NamedTuple):
+    """What somebody has promised already; without a place nothing is known of the way."""
+
+    start: datetime
+    stop: datetime
+    place: Place | None = None
+    name: str = ""
+
+
+class Person(NamedTuple):
+    """Somebody who may be sent.
+
+    :param key: who it is
+    :param days: per day the spans of working time, in order and without overlap; what lies between
+        two of them is a break, which a visit may go over
+    :param commitments: visits, meetings and leave
+    :param base: where the day begins and ends
+    """
+
+    key: int
+    days: Sequence[Sequence[Span]]
+    commitments: Sequence[Commitment] = ()
+    base: Place | None = None
+
+
+class Gap(NamedTuple):
+    """Free time of one person on one day, between two commitments or the ends of the day."""
+
+    key: int
+    work: Sequence[Span]
+    start: datetime
+    stop: datetime
+    before: Commitment | None
+    after: Commitment | None
+    base: Place | None
+
+    @property
+    def origin(self) -> Place | None:
+        return self.before.place if self.before else self.base
+
+    @property
+    def target(self) -> Place | None:
+        return self.after.place if self.after else self.base
+
+
+class Wish(NamedTuple):
+    """What is looked for: so much working time, within a window, at a place."""
+
+    length: timedelta
+    earliest: datetime
+    latest: datetime
+    place: Place | None = None
+
+
+class Roads(NamedTuple):
+    """How much longer roads are than the crow's way, and how fast one drives (km/h)."""
+
+    factor: float = 1.3
+    speed: float = 50.0
+
+
+class Slot(NamedTuple):
+    """A proposal.
+
+    :param km: of the way there, None if a place is unknown
+    :param minutes: of the way there, None likewise
+    :param detour: minutes of driving that the visit adds to the day
+    """
+
+    key: int
+    start: datetime
+    stop: datetime
+    before: Commitment | None
+    after: Commitment | None
+    free_from: datetime
+    free_until: datetime
+    km: float | None
+    minutes: int | None
+    detour: int
+
+
+def distance_km(one: Place, other: Place) -> float:
+    """The way of the crow (haversine).
+
+    >>> round(distance_km(Place(45.4064, 11.8768), Place(45.5455, 11.5354)))  # Padova, Vicenza
+    31
+    """
+    (lat1, lon1), (lat2, lon2) = (map(radians, place) for place in (one, other))
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
+
+
+def road(origin: Place | None, target: Place | None, roads: Roads) -> tuple[float, int] | None:
+    """Kilometres and minutes between two places, None if one is unknown.
+
+    >>> road(Place(45.4064, 11.8768), Place(45.5455, 11.5354), Roads(1.3, 60))
+    (40.0, 41)
+    >>> road(None, Place(45.4, 11.9), Roads())
+    """
+    if origin is None or target is None:
+        return None
+    km = distance_km(origin, target) * roads.factor
+    return round(km, 1), ceil(km / roads.speed * 60)
+
+
+def advance(start: datetime, length: timedelta, work: Sequence[Span]) -> datetime | None:
+    """When work that begins at a moment is done: breaks between the spans don't count.
+
+    >>> day = [Span(datetime(2026, 11, 9, 8), datetime(2026, 11, 9, 12)),
+    ...        Span(datetime(2026, 11, 9, 13), datetime(2026, 11, 9, 17))]
+    >>> advance(datetime(2026, 11, 9, 11), timedelta(hours=2), day)
+    datetime.datetime(2026, 11, 9, 14, 0)
+    >>> advance(datetime(2026, 11, 9, 11), timedelta(hours=9), day) is None
+    True
+    """
+    for span in work:
+        begin = max(start, span.start)
+        if begin >= span.stop:
+            continue
+        if begin + length <= span.stop:
+            return begin + length
+        length -= span.stop - begin
+    return None
+
+
+def open_gaps(person: Person) -> list[Gap]:
+    """The free time of a person, day by day.
+
+    >>> nine, five = datetime(2026, 11, 9, 9), datetime(2026, 11, 9, 17)
+    >>> visit = Commitment(datetime(2026, 11, 9, 10), datetime(2026, 11, 9, 12))
+    >>> [(gap.start.hour, gap.stop.hour)
+    ...  for gap in open_gaps(Person(1, [[Span(nine, five)]], [visit]))]
+    [(9, 10), (12, 17)]
+    """
+    gaps = []
+    commitments = sorted(person.commitments, key=lambda known: (known.start, known.stop))
+    for work in person.days:
+        if not work:
+            continue
+        cursor, end, before = work[0].start, work[-1].stop, None
+        for after in commitments:
+            if after.stop <= cursor or after.start >= end:
+                continue
+            if after.start > cursor:
+                gaps.append(Gap(person.key, work, cursor, after.start, before, after, person.base))
+            cursor, before = after.stop, after
+        if cursor < end:
+            gaps.append(Gap(person.key, work, cursor, end, before, None, person.base))
+    return gaps
+
+
+def find(gaps: Iterable[Gap], wish: Wish, roads: Roads, limit: int = 10) -> list[Slot]:
+    """The best slots, one per gap: little driving first, and soon.
+
+    The way there begins when the commitment before ends, or with the working day; whoever has
+    another commitment after it gets there in time.
+
+    >>> day = [Span(datetime(2026, 11, 9, 8), datetime(2026, 11, 9, 17))]
+    >>> wish = Wish(timedelta(hours=2), datetime(2026, 11, 9, 9, 5), datetime(2026, 11, 10))
+    >>> [slot] = find(open_gaps(Person(1, [day])), wish, Roads())
+    >>> slot.start, slot.stop
+    (datetime.datetime(2026, 11, 9, 9, 15), datetime.datetime(2026, 11, 9, 11, 15))
+    """
+    found = []
+    for gap in gaps:
+        slot = _fit(gap, wish, roads)
+        if slot:
+            waiting = (slot.start - wish.earliest).total_seconds() / 3600 * WAITING_HOUR
+            found.append((slot.detour + waiting, slot.start, slot.key, slot))
+    found.sort(key=lambda entry: entry[:3])
+    return [slot for *_order, slot in found[:limit]]
+
+
+def _fit(gap: Gap, wish: Wish, roads: Roads) -> Slot | None:
+    """The earliest visit that fits into a gap: a later one would only end later."""
+    if gap.stop <= wish.earliest or gap.start >= wish.latest:
+        return None
+    there = road(gap.origin, wish.place, roads)
+    onwards = road(wish.place, gap.target, roads)
+    start = max(wish.earliest, gap.start + timedelta(minutes=there[1] if there else 0))
+    start = _first_moment(start, gap.work)
+    stop = start and advance(start, wish.length, gap.work)
+    latest = min(wish.latest, gap.stop)
+    if gap.after and onwards:
+        latest = min(latest, gap.stop - timedelta(minutes=onwards[1]))
+    if not stop or stop > latest:
+        return None
+    direct = road(gap.origin, gap.target, roads)
+    detour = (there or (0, 0))[1] + (onwards or (0, 0))[1] - (direct or (0, 0))[1]
+    return Slot(
+        key=gap.key,
+        start=start,
+        stop=stop,
+        before=gap.before,
+        after=gap.after,
+        free_from=gap.start,
+        free_until=gap.stop,
+        km=there and there[0],
+        minutes=there and there[1],
+        detour=max(0, detour),
+    )
+
+
+def _first_moment(moment: datetime, work: Sequence[Span]) -> datetime | None:
+    """When work can begin: with a span, or within it at a full quarter of an hour."""
+    for span in work:
+        if moment <= span.start:
+            return span.start
+        rounded = EPOCH + -((EPOCH - moment) // STEP) * STEP
+        if rounded < span.stop:
+            return rounded
+    return None
