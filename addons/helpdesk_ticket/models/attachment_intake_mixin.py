@@ -121,6 +121,18 @@ class AttachmentIntakeMixin(models.AbstractModel):
             raise ValidationError(
                 self.env._("The file %(name)s is empty. Please choose another one.", name=name)
             )
+        self._judge_file(name, raw)
+        return {
+            "name": name,
+            "raw": raw,
+            # The same fingerprint as ir.attachment.checksum.
+            "checksum": hashlib.sha1(raw, usedforsecurity=False).hexdigest(),
+            "kind": str(file.get("kind") or "") or False,
+        }
+
+    def _judge_file(self, name, raw):
+        """Refuse a file that is too big, or that a computer would execute."""
+        max_mb = self._get_max_file_mb()
         if len(raw) > max_mb * 1024 * 1024:
             raise self._file_too_big(name, max_mb)
         if (
@@ -135,13 +147,6 @@ class AttachmentIntakeMixin(models.AbstractModel):
                     name=name,
                 )
             )
-        return {
-            "name": name,
-            "raw": raw,
-            # The same fingerprint as ir.attachment.checksum.
-            "checksum": hashlib.sha1(raw, usedforsecurity=False).hexdigest(),
-            "kind": str(file.get("kind") or "") or False,
-        }
 
     def _file_damaged(self, name):
         return ValidationError(

@@ -1,5 +1,8 @@
 from odoo import api, models
 from odoo.tools import email_normalize
+from odoo.tools.mail import append_content_to_html
+
+from .helpdesk_ticket_mail_intake import MAX_NAME
 
 # Who asks in these ways wants to read that we know of it, and the number.
 ACKNOWLEDGED_CHANNELS = {"portal", "email", "phone"}
@@ -16,40 +19,64 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
-        subject = (msg_dict.get("subject") or "").strip()
+        custom_values = custom_values or {}
+        company_id = custom_values.get("company_id") or self.env.company.id
+        company = self.env["res.company"].browse(company_id)
+        # What the desk reads is in the language of the house.
+        self = self.with_context(lang=company.partner_id.lang)
+        source = self._get_incoming_mail()
+        address = email_normalize(msg_dict.get("email_from") or "")
+        author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
+        partner = self._find_mail_partner(address, company_id, author)
+        subject = " ".join((msg_dict.get("subject") or "").split())
+        body = msg_dict.get("body") or ""
+        if len(subject) > MAX_NAME:
+            body = append_content_to_html(body, subject, plaintext=True)
+        suggested = self.env["res.partner"]
+        if not partner or partner._is_made_by_mail():
+            suggested = self._suggest_customer(address, company_id)
+        aside = self._set_files_aside(msg_dict)
         values = {
-            "name": subject or self.env._("Request by mail without a subject"),
+            "name": subject[:MAX_NAME] or self.env._("Request by mail without a subject"),
             "channel": "email",
-            "description": msg_dict.get("body") or False,
-            "partner_id": self._find_mail_partner(msg_dict).id,
+            "description": body or False,
+            "partner_id": partner.id,
             "partner_email": msg_dict.get("email_from"),
-            **(custom_values or {}),
+            "suggested_partner_id": suggested.id,
+            **custom_values,
         }
-        return super().message_new(msg_dict, custom_values=values)
+        ticket = super().message_new(msg_dict, custom_values=values)
+        ticket._keep_beside(source, aside)
+        return ticket
 
     def message_update(self, msg_dict, update_vals=None):
+        self.ensure_one()
+        self = self.with_context(lang=self.company_id.partner_id.lang)
+        source = self._get_incoming_mail()
+        aside = self._set_files_aside(msg_dict)
         result = super().message_update(msg_dict, update_vals)
-        if self._is_automatic_mail():
-            return result
-        # Only what a customer writes tells that the problem is back.
+        self._keep_beside(source, aside)
         author = self.env["res.partner"].browse(msg_dict.get("author_id"))
-        if not any(user._is_internal() for user in author.user_ids):
-            self.filtered("closed")._reopen()
+        # Only what a customer writes tells that it is our turn again.
+        if not self._is_automatic_mail() and not any(
+            user._is_internal() for user in author.user_ids
+        ):
+            self._take_up_answer()
         return result
 
-    @api.model
-    def _find_mail_partner(self, msg_dict):
-        """Find who writes by their exact address; a mail domain joins nobody to a company."""
-        partner = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
-        address = email_normalize(msg_dict.get("email_from") or "")
-        if partner or not address:
-            return partner
-        return self.env["res.partner"].search([("email_normalized", "=", address)], limit=1)
+    def _take_up_answer(self):
+        """It is our turn again: the customer has answered, or the problem is back."""
+        closed = self.filtered("closed")
+        closed._reopen()
+        waiting = (self - closed).filtered("stage_id.waiting")
+        for team, tickets in waiting.grouped("team_id").items():
+            tickets.stage_id = tickets._get_stage_of_kind("open", team)
 
     @api.model
     def _is_automatic_mail(self):
-        """Whether a machine wrote the mail being processed, see ``mail.thread``."""
-        return bool(self.env.context.get("helpdesk_ticket_automatic_mail"))
+        """Whether a machine wrote the mail being processed."""
+        source = self._get_incoming_mail()
+        return bool(source and source.is_automatic)
 
     # === WHAT THE CUSTOMER IS TOLD === #
 
@@ -62,6 +89,7 @@ class HelpdeskTicket(models.Model):
     def _acknowledge(self):
         """Tell the requester the number of their request."""
         self.ensure_one()
+        source = self._get_incoming_mail()
         template = self.env.ref(
             "helpdesk_ticket.mail_template_helpdesk_ticket_received", raise_if_not_found=False
         )
@@ -71,7 +99,8 @@ class HelpdeskTicket(models.Model):
             and self.channel in ACKNOWLEDGED_CHANNELS
             and not self.closed
             # Two machines that thank each other never stop.
-            and not self._is_automatic_mail()
+            and not (source and source.wants_no_answer)
+            and not self._is_own_address(email_normalize(self.partner_email))
         ):
             self.message_post_with_source(
                 template, message_type="auto_comment", **self._prepare_notice_values()

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .helpdesk_ticket_mail_intake import WEBSITE_HOST
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -14,6 +16,10 @@ class ResPartner(models.Model):
 
     # Telephone calls look for whoever has a number.
     _phone_sanitized_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
+    # Mail asks for whoever has an address, and for customers with a domain.
+    _email_normalized_idx = models.Index("(email_normalized) WHERE email_normalized IS NOT NULL")
+    _mail_domain_idx = models.Index("(split_part(email_normalized, '@', 2))")
+    _website_host_idx = models.Index(f"(({WEBSITE_HOST})) WHERE website IS NOT NULL")
 
     def _compute_ticket_count(self):
         customers = self.commercial_partner_id
@@ -26,6 +32,17 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.ticket_count = count.get(partner.commercial_partner_id, 0)
+
+    def _is_made_by_mail(self):
+        """Whether Odoo made this contact of a mail address: nobody knows whose it is."""
+        return bool(
+            not self.is_company
+            and not self.parent_id
+            # A contact that can log in is somebody's, whether the user is active or not.
+            and not self.with_context(active_test=False).user_ids
+            and self.email_normalized
+            and self.name in (self.email, self.email_normalized)
+        )
 
     def action_view_tickets(self):
         self.ensure_one()

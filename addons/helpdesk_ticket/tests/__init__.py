@@ -4,6 +4,7 @@ from . import (
     test_duplicates,
     test_intake,
     test_mail,
+    test_mail_intake,
     test_merge,
     test_on_call,
     test_open_ticket,
