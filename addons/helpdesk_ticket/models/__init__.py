@@ -9,6 +9,7 @@ from . import (
     helpdesk_team,
     helpdesk_ticket,
     helpdesk_ticket_actions,
+    helpdesk_ticket_assignment,
     helpdesk_ticket_call,
     helpdesk_ticket_duplicates,
     helpdesk_ticket_hours,

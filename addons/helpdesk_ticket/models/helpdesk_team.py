@@ -41,7 +41,11 @@ class HelpdeskTeam(models.Model):
         check_company=True,
     )
     assignment = fields.Selection(
-        selection=[("manual", "By hand"), ("balanced", "To whom has the fewest open tickets")],
+        selection=[
+            ("manual", "By hand"),
+            ("round_robin", "In turn"),
+            ("balanced", "To whom has the fewest open tickets"),
+        ],
         required=True,
         default="manual",
     )
@@ -94,29 +98,6 @@ class HelpdeskTeam(models.Model):
         """Return the first team of each company, as a dict."""
         teams = self.search([("company_id", "in", companies.ids)])
         return {company: teams[:1] for company, teams in teams.grouped("company_id").items()}
-
-    def _pick_assignees(self, number):
-        """Choose who gets the next tickets, the least loaded member first.
-
-        :return: list of ``number`` users (possibly empty recordsets)
-        """
-        self.ensure_one()
-        if self.assignment != "balanced" or not self.member_ids:
-            return [self.env["res.users"]] * number
-        load = dict.fromkeys(self.member_ids, 0)
-        load.update(
-            self.env["helpdesk.ticket"]._read_group(
-                [("user_id", "in", self.member_ids.ids), ("closed", "=", False)],
-                ["user_id"],
-                ["__count"],
-            )
-        )
-        chosen = []
-        for _turn in range(number):
-            user = min(load, key=lambda member: (load[member], member.id))
-            load[user] += 1
-            chosen.append(user)
-        return chosen
 
     # === MAIL ALIAS === #
 

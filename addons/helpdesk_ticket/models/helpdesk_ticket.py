@@ -351,13 +351,9 @@ class HelpdeskTicket(models.Model):
     # === BUSINESS METHODS === #
 
     def _assign(self):
-        """Give tickets without a responsible to a member of the team, if it assigns by itself."""
-        waiting = self.filtered(lambda ticket: not ticket.user_id and not ticket.closed)
-        for team, tickets in waiting.grouped("team_id").items():
-            if team.assignment == "manual" or not team:
-                continue
-            for ticket, user in zip(tickets, team._pick_assignees(len(tickets)), strict=True):
-                ticket.user_id = user
+        """Give new tickets to somebody, see ``helpdesk_ticket_assignment.py``; an override does so
+        for its own reasons first.
+        """
 
     def _enter_stage(self):
         """Note that the tickets are in another stage from now on, and what follows from that."""

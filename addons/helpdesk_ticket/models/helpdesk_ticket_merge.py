@@ -34,6 +34,7 @@ class HelpdeskTicketMerge(models.Model):
         "helpdesk.stage", string="Stage before", ondelete="restrict", readonly=True
     )
     first_response_date = fields.Datetime(string="First response before", readonly=True)
+    asked_on = fields.Datetime(string="Waited for an answer since", readonly=True)
     # Ids of the records that went along, by model.
     moved = fields.Json(readonly=True, export_string_translation=False)
     # Followers and copy addresses that the target owes to this ticket.

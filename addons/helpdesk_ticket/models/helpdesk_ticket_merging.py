@@ -95,6 +95,7 @@ class HelpdeskTicket(models.Model):
         # In sudo: messages, files and the trace are of different owners; who may is checked above.
         moved = tickets_sudo._move_conversation(target_sudo)
         given = target_sudo._take_over_readers(tickets_sudo)
+        asked = target_sudo._take_over_question(tickets_sudo)
         self.env["helpdesk.ticket.merge"].sudo().create(
             [
                 {
@@ -102,6 +103,7 @@ class HelpdeskTicket(models.Model):
                     "target_id": target_sudo.id,
                     "stage_id": ticket.stage_id.id,
                     "first_response_date": ticket.first_response_date,
+                    "asked_on": asked.get(ticket, False),
                     "moved": moved[ticket],
                     **given[ticket],
                 }
@@ -250,6 +252,19 @@ class HelpdeskTicket(models.Model):
             self.email_cc = ", ".join(filter(None, [self.email_cc, *addresses]))
         return given
 
+    def _take_over_question(self, tickets):
+        """Let a customer's message that waits on these tickets wait for our answer here.
+
+        :return: dict ticket → moment, for its trace
+        """
+        questions = self.env["helpdesk.ticket.question"]
+        pending = questions.search(
+            [("ticket_id", "in", tickets.ids), ("answered_on", "=", False)], order="asked_on"
+        )
+        if pending:
+            questions._ask(self, pending[0].asked_on)
+        return {question.ticket_id: question.asked_on for question in pending}
+
     def _give_back_readers(self, merges):
         """Undo :meth:`_take_over_readers` for these traces."""
         self.ensure_one()
@@ -272,6 +287,8 @@ class HelpdeskTicket(models.Model):
         self.write({"merged_into_id": False, "stage_id": stage.id})
         # Being merged is no answer to the customer.
         self.first_response_date = merge.first_response_date
+        if merge.asked_on:
+            self.env["helpdesk.ticket.question"]._ask(self, merge.asked_on)
 
     def _get_merge_chains(self):
         """Per id, ids of the tickets that this one is part of, up to the one that goes on."""

@@ -1,5 +1,6 @@
 from . import (
     test_actions,
+    test_assignment,
     test_call,
     test_duplicates,
     test_intake,

@@ -247,6 +247,23 @@ class TestMerge(HelpdeskCommon):
         self.assertNotIn(self.alfa, self.target.message_partner_ids)
         self.assertFalse(self.target.email_cc)
 
+    def test_a_message_that_waits_for_an_answer_waits_on_the_target(self):
+        self.ticket.with_user(self.user_agent).message_post(
+            body="Buongiorno", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.ticket.with_user(self.user_portal).sudo().message_post(
+            body="Allora?",
+            author_id=self.giulia.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        (asked,) = self.ticket.question_ids
+        self._merge()
+        self.assertEqual(self.target.question_ids.asked_on, asked.asked_on)
+        self.as_agent.undo_merge()
+        (again,) = self.ticket.question_ids - asked
+        self.assertEqual((again.asked_on, again.answered_on), (asked.asked_on, False))
+
     def test_what_is_not_merged_cannot_be_undone(self):
         with self.assertRaises(UserError):
             self.as_agent.undo_merge()
