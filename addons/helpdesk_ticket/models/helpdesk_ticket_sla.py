@@ -101,19 +101,31 @@ class HelpdeskTicket(models.Model):
                 ticket[name] = ticket[name]
         for policy, tickets in running.sudo().grouped("sla_policy_id").items():
             intervals = {}
+            histories = tickets._get_histories() if policy else {}
             for kind, name in DEADLINES.items():
                 target = policy.target_ids.filtered(lambda target, kind=kind: target.kind == kind)
-                due = tickets._find_deadlines(target, intervals) if target else {}
+                due = tickets._find_deadlines(target, histories, intervals) if target else {}
                 for ticket in tickets:
                     ticket[name] = due.get(ticket.id, False)
 
-    def _find_deadlines(self, target, intervals):
+    def _get_histories(self):
+        """The stretches of each ticket with the stage they were in, read once for every promise."""
+        return {
+            ticket.id: [
+                (sla_clock.Segment(line.start, line.stop or None, line.clock), line.stage_id.id)
+                for line in ticket.segment_ids
+            ]
+            for ticket in self
+        }
+
+    def _find_deadlines(self, target, histories, intervals):
         """Tell when a promise falls due on each of these tickets.
 
+        :param dict histories: see ``_get_histories``
         :param dict intervals: working hours looked up before, filled further here
         :return: moments by id; a ticket without clock, or whose clock stands still, is missing
         """
-        lives = {ticket.id: ticket._get_clock_life(target) for ticket in self}
+        lives = {ticket.id: ticket._get_clock_life(target, histories[ticket.id]) for ticket in self}
         lives = {ticket_id: life for ticket_id, life in lives.items() if life}
         start = min((life[0].start for life in lives.values()), default=None)
         due = {}
@@ -124,30 +136,31 @@ class HelpdeskTicket(models.Model):
             key = (target.calendar_id, horizon, start)
             if key not in intervals:
                 intervals[key] = target.calendar_id._helpdesk_intervals(start, horizon)
+            minutes, hours = target.hours * 60, intervals[key]
             for ticket_id in pending:
-                moment = sla_clock.deadline(lives[ticket_id], intervals[key], target.hours * 60)
+                moment = sla_clock.deadline(lives[ticket_id], hours, minutes)
                 if moment:
                     due[ticket_id] = moment
         return due
 
-    def _get_clock_life(self, target):
+    def _get_clock_life(self, target, history):
         """The stretches of the ticket as the clock of one promise counts them."""
+        question = None
+        if target.kind == "next_response":
+            question = self.question_ids.filtered(lambda question: not question.answered_on)
+            if not question:
+                return []
         always = target.kind in ALWAYS_RUNNING
-        paused = set(target.pause_stage_ids.ids)
+        paused = set(target.pause_stage_ids._ids)
         life = [
-            sla_clock.Segment(
-                line.start,
-                line.stop or None,
-                "ours"
-                if (always or line.clock == "ours") and line.stage_id.id not in paused
-                else "paused",
+            segment._replace(
+                clock="ours"
+                if (always or segment.clock == "ours") and stage_id not in paused
+                else "paused"
             )
-            for line in self.segment_ids
+            for segment, stage_id in history
         ]
-        if target.kind != "next_response":
-            return life
-        question = self.question_ids.filtered(lambda question: not question.answered_on)
-        return sla_clock.since(life, question.asked_on) if question else []
+        return sla_clock.since(life, question.asked_on) if question else life
 
     # === EVENTS === #
 

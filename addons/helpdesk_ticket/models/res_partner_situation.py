@@ -244,6 +244,7 @@ class ResPartner(models.Model):
                 "currency": currency.name,
                 "open": currency.round(row["open"]),
                 "overdue": currency.round(row["overdue"]),
+                "oldest_due": fields.Date.to_string(row["oldest_due"]) if is_overdue else False,
                 "bands": {
                     key.removeprefix("band_"): currency.round(amount)
                     for key, amount in row.items()
@@ -279,6 +280,30 @@ class ResPartner(models.Model):
         if over_limit:
             label = self.env._("%(label)s, over the credit limit", label=label)
         return label
+
+    @api.model
+    def _get_ageing(self, bands):
+        """The bands of a situation as rows that can be drawn.
+
+        :param dict bands: as in the amounts of a situation
+        :return: list of ``label``, ``amount`` and ``width`` (percent of the largest)
+        """
+        labels = {
+            "not_due": self.env._("Not due"),
+            "1-30": self.env._("1–30 days"),
+            "31-60": self.env._("31–60 days"),
+            "61-90": self.env._("61–90 days"),
+            "over_90": self.env._("Over 90 days"),
+        }
+        largest = max((abs(amount) for amount in bands.values()), default=0) or 1
+        return [
+            {
+                "label": label,
+                "amount": bands.get(name, 0.0),
+                "width": round(100 * abs(bands.get(name, 0.0)) / largest),
+            }
+            for name, label in labels.items()
+        ]
 
     @api.model
     def _get_situation_date(self, company, today):

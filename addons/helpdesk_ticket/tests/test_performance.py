@@ -90,6 +90,46 @@ class TestHelpdeskPerformance(HelpdeskCommon):
         move(self._make(1))
         self.assertEqual(move(self._make(2)), move(self._make(80)))
 
+    def test_opening_and_closing_many_costs_as_much_as_two(self):
+        def cost(act, count):
+            tickets = self._make(count)
+            with self._queries() as found:
+                act(tickets)
+                self.env.flush_all()
+            return len(found)
+
+        def close(tickets):
+            tickets.action_close(solution="Pulito", cause="Sporco")
+
+        def open_again(tickets):
+            self.env["helpdesk.ticket"].create(
+                [{"name": "Ancora", "partner_id": self.giulia.id} for _ticket in tickets]
+            )
+
+        for act in (close, open_again):
+            with self.subTest(act=act.__name__):
+                cost(act, 1)
+                self.assertEqual(cost(act, 2), cost(act, 80))
+
+    def test_a_changed_promise_is_computed_for_all_tickets_at_once(self):
+        def cost(count):
+            policy = self._create_policy(
+                partner_id=self.beta.id, sequence=1, next_response=3, on_site=5
+            )
+            self.env["helpdesk.ticket"].create(
+                [{"name": "Guasto", "partner_id": self.paolo.id} for _turn in range(count)]
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self._queries() as found:
+                self._promise(policy, "resolution", 9)
+                self.env.flush_all()
+            policy.action_archive()
+            return len(found)
+
+        cost(1)
+        self.assertEqual(cost(2), cost(80))
+
     def test_lists_of_the_desk_read_an_index(self):
         """On 20,000 closed tickets the open ones are found without reading the closed."""
         self.env["ir.sequence"].flush_model()

@@ -13,6 +13,10 @@ RIGHTS = {
     "helpdesk.category": {"agent": "r", "manager": "crwu"},
     "helpdesk.tag": {"agent": "crw", "manager": "crwu"},
     "helpdesk.sla.policy": {"agent": "r", "manager": "crwu"},
+    "helpdesk.sla.target": {"agent": "r", "manager": "crwu"},
+    "helpdesk.ticket.question": {"agent": "r", "manager": "r"},
+    "helpdesk.on.call.shift": {"agent": "r", "manager": "crwu"},
+    "helpdesk.on.call.rota": {"agent": "", "manager": "crwu"},
     "requester.situation.log": {"agent": "", "manager": "r"},
     "idempotent.request": {"agent": "", "manager": ""},
 }
@@ -26,6 +30,8 @@ class TestHelpdeskRights(HelpdeskCommon):
             "agent": self.user_agent,
             "manager": self.user_manager,
             "employee": self.user_employee,
+            "customer": self.user_portal,
+            "public": self.env.ref("base.public_user"),
         }
         for model, rights in RIGHTS.items():
             for person, user in people.items():

@@ -171,6 +171,7 @@ class TestSituation(HelpdeskCommon, AccountTestInvoicingCommon):
                 "currency": self.env.company.currency_id.name,
                 "open": 630,
                 "overdue": 620,
+                "oldest_due": str(TODAY - timedelta(days=200)),
                 "bands": {"not_due": 10, "1-30": 60, "31-60": 80, "61-90": 160, "over_90": 320},
                 "credit_limit": 300,
                 "over_limit": 330,
@@ -230,6 +231,24 @@ class TestSituation(HelpdeskCommon, AccountTestInvoicingCommon):
         action = form.record.action_show()
         self.assertEqual(action["res_id"], form.record.id)
         self.assertIn("100", form.record.overdue_amount)
+        self.assertEqual(form.record.oldest_due, TODAY - timedelta(days=47))
+        self.assertEqual([row["width"] for row in form.record.ageing], [0, 0, 100, 0, 0])
+        self.assertIn("100", form.record.ageing[2]["text"])
+
+    def test_accountants_see_the_amounts_at_once_and_nothing_is_logged(self):
+        self._invoice(self.alfa, 100, -47)
+        accountant = self._create_user("hd_bookkeeper", "account.group_account_invoice")
+        dialogs = self.env["res.partner.open.situation"].with_user(accountant)
+        dialog = Form(dialogs.with_context(default_partner_id=self.alfa.id))
+        self.assertIn("100", dialog.overdue_amount)
+        self.assertFalse(self.env["requester.situation.log"].search([]))
+
+    def test_the_dialog_shows_amounts_to_nobody_else(self):
+        self._invoice(self.alfa, 100, -47)
+        dialogs = self.env["res.partner.open.situation"].with_user(self.user_agent)
+        dialog = dialogs.create({"partner_id": self.alfa.id, "reason": "x", "as_of": TODAY})
+        self.assertFalse(dialog.overdue_amount)
+        self.assertFalse(dialog.ageing)
 
     # === RIGHTS === #
 

@@ -84,15 +84,7 @@ class ResPartner(models.Model):
             order="invoice_date_due, id",
         )
         today = fields.Date.context_today(self)
-        labels = {
-            "not_due": self.env._("Not due"),
-            "1-30": self.env._("1–30 days"),
-            "31-60": self.env._("31–60 days"),
-            "61-90": self.env._("61–90 days"),
-            "over_90": self.env._("Over 90 days"),
-        }
         amounts = situation["amounts"]
-        largest = max((abs(value) for value in amounts["bands"].values()), default=0) or 1
         return {
             "currency": company.currency_id,
             "as_of": fields.Date.to_date(situation["as_of"]),
@@ -100,14 +92,7 @@ class ResPartner(models.Model):
             "verdict": situation["verdict"],
             "open": amounts["open"],
             "overdue": amounts["overdue"],
-            "bands": [
-                {
-                    "label": labels[name],
-                    "amount": amounts["bands"].get(name, 0.0),
-                    "width": round(100 * abs(amounts["bands"].get(name, 0.0)) / largest),
-                }
-                for name in labels
-            ],
+            "bands": self._get_ageing(amounts["bands"]),
             "items": [
                 {
                     "name": invoice.name,
