@@ -5,7 +5,7 @@
 Everything is rolled back at the end.
 """
 
-# ruff: noqa: F821 - `env` is the shell's
+# ruff: noqa: F821, T201 - `env` is the shell's, and figures are printed
 import time
 from datetime import timedelta
 
