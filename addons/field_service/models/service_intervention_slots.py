@@ -121,9 +121,9 @@ class ServiceIntervention(models.Model):
         return max(start, now), stop
 
     def _check_hours(self, hours):
-        """How long the visit lasts: what is asked for, else what the type of work says."""
+        """How long the visit lasts: what is asked for, else what plan or type of work say."""
         if hours is None:
-            return self.type_id.expected_hours or 1.0
+            return self._get_visit_hours()
         if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 < hours <= 24:
             raise ValidationError(self.env._("A visit lasts up to 24 hours of work."))
         return hours

@@ -31,6 +31,15 @@ class ServiceInterventionType(models.Model):
         string="Skills needed",
         help="Whoever goes there should have them; planning tells who doesn't.",
     )
+    legal_months = fields.Integer(
+        string="Legal inspection valid for (months)",
+        help="Closing such an intervention moves the equipment's next legal inspection on by so "
+        "many months. Zero: it is no legal inspection.",
+    )
     checklist_item_ids = fields.One2many(
         "service.checklist.item", "type_id", string="Checklist", copy=True
+    )
+
+    _legal_months_positive = models.Constraint(
+        "CHECK (legal_months >= 0)", "An inspection is not valid for less than no time."
     )

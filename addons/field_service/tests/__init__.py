@@ -4,6 +4,7 @@ from . import (
     test_coverage,
     test_intervention,
     test_invoicing,
+    test_maintenance,
     test_planning,
     test_report_form,
     test_screens,

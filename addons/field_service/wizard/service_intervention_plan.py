@@ -53,7 +53,7 @@ class ServiceInterventionPlan(models.TransientModel):
     @api.depends("intervention_id", "start")
     def _compute_stop(self):
         for wizard in self:
-            hours = wizard.intervention_id.type_id.expected_hours or 1.0
+            hours = wizard.intervention_id and wizard.intervention_id._get_visit_hours() or 1.0
             wizard.stop = wizard.start and wizard.start + timedelta(hours=hours)
 
     @api.depends("intervention_id")
