@@ -1,7 +1,7 @@
 {
     "name": "Helpdesk",
     "summary": "Requests for assistance by web, mail and telephone, with an honest clock",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Helpdesk",
     "author": "Campo",
     "license": "LGPL-3",

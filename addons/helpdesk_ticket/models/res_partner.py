@@ -10,6 +10,10 @@ class ResPartner(models.Model):
         string="Access to the site",
         help="Keys, opening hours, whom to ask for. Shown to whoever has to go there.",
     )
+    rating_opt_out = fields.Boolean(
+        string="No requests for ratings",
+        help="This contact, or the whole company, is never asked for a rating.",
+    )
     ticket_count = fields.Integer(
         compute="_compute_ticket_count", groups="helpdesk_ticket.helpdesk_ticket_group_user"
     )
@@ -32,6 +36,13 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.ticket_count = count.get(partner.commercial_partner_id, 0)
+
+    def _refuses_ratings(self):
+        """Whether a contact, their company, or the list of refused addresses says no to ratings."""
+        self.ensure_one()
+        return bool(
+            self.rating_opt_out or self.commercial_partner_id.rating_opt_out or self.is_blacklisted
+        )
 
     def _is_made_by_mail(self):
         """Whether Odoo made this contact of a mail address: nobody knows whose it is."""

@@ -3,6 +3,7 @@ from . import (
     test_assignment,
     test_call,
     test_duplicates,
+    test_follow_up,
     test_intake,
     test_mail,
     test_mail_intake,
