@@ -39,6 +39,7 @@
         "views/service_equipment_views.xml",
         "views/service_contract_views.xml",
         "views/service_maintenance_plan_views.xml",
+        "views/service_expiry_views.xml",
         "views/service_setup_views.xml",
         "views/helpdesk_sla_policy_views.xml",
         "views/helpdesk_ticket_views.xml",

@@ -40,6 +40,19 @@ class ResCompany(models.Model):
         string="Driving speed (km/h)", default=50.0, help="Door to door, on average."
     )
 
+    service_expiry_days = fields.Integer(
+        string="Tell days ahead",
+        default=30,
+        help="How long before something expires whoever is responsible gets a task.",
+    )
+    service_expiry_user_id = fields.Many2one(
+        "res.users",
+        string="Looks after what expires",
+        domain=[("share", "=", False)],
+        ondelete="set null",
+        help="Is told of what no contract's responsible looks after.",
+    )
+
     _service_roads_valid = models.Constraint(
         "CHECK (service_road_factor >= 1 AND service_road_speed > 0)",
         "A road is no shorter than the straight line, and driving has a speed.",

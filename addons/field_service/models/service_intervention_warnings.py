@@ -174,7 +174,7 @@ class ServiceIntervention(models.Model):
         contract = self.contract_id
         if contract.state == "closed":
             return [self.env._("Contract %(contract)s has ended.", contract=contract.display_name)]
-        if contract.date_end and contract.date_end < day:
+        if contract._get_end() and contract._get_end() < day:
             return [
                 self.env._(
                     "Contract %(contract)s ends on %(date)s, before the visit.",

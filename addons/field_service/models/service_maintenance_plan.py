@@ -1,15 +1,11 @@
-import logging
 from datetime import timedelta
-
-import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..batches import each_apart
 from ..recurrence import Recurrence, due_days, next_day
-
-_logger = logging.getLogger(__name__)
 
 MONTHS = [
     ("1", "January"),
@@ -25,7 +21,6 @@ MONTHS = [
     ("11", "November"),
     ("12", "December"),
 ]
-BATCH = 100
 
 
 class ServiceMaintenancePlan(models.Model):
@@ -303,9 +298,7 @@ class ServiceMaintenancePlan(models.Model):
     def _is_covered(self, day):
         """A contract that ends before the day asks for no visit; a tacitly renewed one goes on."""
         contract = self.contract_id
-        if not contract or not contract.date_end or day <= contract.date_end:
-            return True
-        return contract.renewal == "tacit"
+        return not contract.date_end or day <= contract.date_end or contract._is_renewed_tacitly()
 
     def _create_intervention(self, day):
         """The intervention of a due day, and on to the next; one made before is not made again."""
@@ -342,22 +335,7 @@ class ServiceMaintenancePlan(models.Model):
     def _cron_create_interventions(self):
         """Make what is due, plan by plan: what goes wrong with one stops no other."""
         plans = self.search(self._get_due_domain(), order="create_date_due, id")
-        for position, plan in enumerate(plans, start=1):
-            try:
-                with self.env.cr.savepoint():
-                    plan._create_due()
-            except psycopg2.OperationalError:
-                # Two at once: Odoo repeats the whole.
-                raise
-            except Exception as error:
-                _logger.exception("Preventive visits of plan %s could not be made", plan.id)
-                plan._tell_failure(error)
-            if position % BATCH == 0 or position == len(plans):
-                time_left = self.env["ir.cron"]._commit_progress(
-                    (position - 1) % BATCH + 1, remaining=len(plans) - position
-                )
-                if not time_left:
-                    break
+        each_apart(plans, type(self)._create_due, type(self)._tell_failure)
 
     def _tell_failure(self, error):
         """Put a task on the plan, once until it is done."""

@@ -2,6 +2,7 @@ from . import (
     test_charging,
     test_contract,
     test_coverage,
+    test_expiry,
     test_intervention,
     test_invoicing,
     test_maintenance,

@@ -15,7 +15,7 @@ from .. import recurrence
 from ..recurrence import UNITS, Recurrence, due_days, in_season, next_day
 from .common import FieldServiceCommon
 
-LOGGER = "odoo.addons.field_service.models.service_maintenance_plan"
+LOGGER = "odoo.addons.field_service.batches"
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,183 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..batches import each_apart
+from .service_contract import FEE_MONTHS
+
+
+class ServiceContract(models.Model):
+    """How a contract ends: by itself, or only when notice was given in time."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "service.contract"
+
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        domain=[("share", "=", False)],
+        ondelete="restrict",
+        help="Is told when the contract, a warranty or a paper is about to expire.",
+    )
+    renewal_months = fields.Integer(
+        string="Renewed for (months)", default=12, help="At its end, unless notice was given."
+    )
+    notice_date = fields.Date(string="Notice given on", readonly=True, copy=False, tracking=True)
+    notice_deadline = fields.Date(
+        string="Notice until",
+        compute="_compute_notice_deadline",
+        store=True,
+        help="Last day to give notice; after it the contract is renewed.",
+    )
+
+    _renewal_months_positive = models.Constraint(
+        "CHECK (renewal_months > 0)", "A contract is renewed for at least a month."
+    )
+
+    @api.depends("partner_id")
+    def _compute_user_id(self):
+        for contract in self:
+            contract.user_id = (
+                contract.user_id
+                or contract.partner_id.user_id
+                or (self.env.user if self.env.user.active else False)
+            )
+
+    @api.depends("date_end", "renewal", "notice_days")
+    def _compute_notice_deadline(self):
+        for contract in self:
+            tacit = contract.renewal == "tacit" and contract.date_end
+            contract.notice_deadline = tacit and contract.date_end - relativedelta(
+                days=contract.notice_days
+            )
+
+    # === ACTIONS === #
+
+    def action_give_notice(self):
+        """Note that notice was given today: these contracts end on their last day.
+
+        :raise UserError: contracts that aren't renewed tacitly, and notice that comes too late
+        """
+        self.check_access("write")
+        today = fields.Date.context_today(self)
+        for contract in self:
+            if not contract._is_renewed_tacitly():
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s ends by itself: there is no notice to give.",
+                        contract=contract.display_name,
+                    )
+                )
+            if contract.notice_deadline and contract.notice_deadline < today:
+                raise UserError(
+                    self.env._(
+                        "Notice on contract %(contract)s had to be given by %(date)s: it is "
+                        "renewed. If you agree otherwise, let it end by itself.",
+                        contract=contract.display_name,
+                        date=format_date(self.env, contract.notice_deadline),
+                    )
+                )
+        self.write({"notice_date": today})
+
+    def action_withdraw_notice(self):
+        """The contracts are renewed after all."""
+        self.check_access("write")
+        self.write({"notice_date": False})
+
+    # === BUSINESS METHODS === #
+
+    def _is_renewed_tacitly(self):
+        self.ensure_one()
+        return self.state == "open" and self.renewal == "tacit" and not self.notice_date
+
+    def _get_end(self):
+        """The last day as far as it is known now: none for what is renewed or has no end."""
+        return self.date_end if self and not self._is_renewed_tacitly() else None
+
+    def _renew(self):
+        """Put off the end of one contract, until it lies in the future, and raise its fee."""
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        before, end = self.date_end, self.date_end
+        while end <= today:
+            # Counted from the first day after, so that the last day of a month stays one.
+            end += relativedelta(days=1)
+            end += relativedelta(months=self.renewal_months, days=-1)
+        values = {"date_end": end}
+        if self.fee_amount and not self.next_fee_date:
+            values["next_fee_date"] = self._get_first_fee_date_after(before)
+        self.write(values)
+        texts = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang).env
+        self.message_post(
+            body=texts._(
+                "Renewed tacitly until %(end)s; it would have ended on %(before)s.",
+                end=format_date(texts, end),
+                before=format_date(texts, before),
+            )
+        )
+        self._raise_fee(before)
+
+    def _raise_fee(self, before):
+        """Raise the fee by the contract's index; a fee of the time before is invoiced first.
+
+        :param date before: last day of the time that has ended
+        """
+        if not self.index_percent or not self.fee_amount:
+            return
+        texts = self.with_context(lang=self.user_id.lang or self.env.lang).env
+        if self.next_fee_date and self.next_fee_date <= before:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=texts._(
+                    "Raise the fee by %(percent)s %% once the fee of %(date)s is invoiced",
+                    percent=self.index_percent,
+                    date=format_date(texts, self.next_fee_date),
+                ),
+                user_id=self.user_id.id or self.env.uid,
+            )
+            return
+        self.fee_amount = self.currency_id.round(self.fee_amount * (1 + self.index_percent / 100))
+
+    def _get_first_fee_date_after(self, day):
+        """The first period that begins after a day; periods count from the contract's first day."""
+        months = FEE_MONTHS[self.fee_period]
+        periods = 0
+        while self.date_start + relativedelta(months=periods * months) <= day:
+            periods += 1
+        return self.date_start + relativedelta(months=periods * months)
+
+    # === SCHEDULED === #
+
+    @api.model
+    def _cron_renew(self):
+        """Renew what has reached its end without notice, contract by contract."""
+        contracts = self.search(
+            [
+                ("state", "=", "open"),
+                ("renewal", "=", "tacit"),
+                ("notice_date", "=", False),
+                ("date_end", "<=", fields.Date.context_today(self)),
+            ],
+            order="date_end, id",
+        )
+        each_apart(contracts, type(self)._renew, type(self)._tell_not_renewed)
+
+    def _tell_not_renewed(self, error):
+        """Put a task on the contract, once until it is done."""
+        texts = self.with_context(lang=self.user_id.lang or self.env.lang).env
+        summary = texts._("The contract could not be renewed")
+        if summary in self.activity_ids.mapped("summary"):
+            return
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=summary,
+            note=str(error) if isinstance(error, UserError) else texts._("See the server's log."),
+            user_id=self.user_id.id or self.env.uid,
+        )
