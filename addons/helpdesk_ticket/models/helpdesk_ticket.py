@@ -228,7 +228,7 @@ class HelpdeskTicket(models.Model):
     @api.depends("number", "name")
     def _compute_display_name(self):
         for ticket in self:
-            ticket.display_name = f"{ticket.number} {ticket.name or ''}".strip()
+            ticket.display_name = f"{ticket.number or ''} {ticket.name or ''}".strip()
 
     @api.depends("commercial_partner_id", "company_id")
     @api.depends_context("lang")

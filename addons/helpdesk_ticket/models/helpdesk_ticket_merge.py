@@ -51,8 +51,10 @@ class HelpdeskTicketMerge(models.Model):
 
         :param dict chains: per id of a ticket, ids of the tickets that it is part of
         """
-        for model in {model for merge in self for model in merge.moved}:
-            ids = [record_id for merge in self for record_id in merge.moved.get(model, [])]
+        # An empty value is stored as none.
+        moved = {merge: merge.moved or {} for merge in self}
+        for model in {model for by_model in moved.values() for model in by_model}:
+            ids = [each for by_model in moved.values() for each in by_model.get(model, [])]
             # Some may have been deleted meanwhile, or split off into a ticket of their own.
             present = self.env[model].browse(ids).exists().grouped("id")
             for merge in self:
@@ -60,7 +62,7 @@ class HelpdeskTicketMerge(models.Model):
                 records = self.env[model].union(
                     *(
                         present[record_id]
-                        for record_id in merge.moved.get(model, [])
+                        for record_id in moved[merge].get(model, [])
                         if record_id in present and present[record_id].res_id in chain
                     )
                 )

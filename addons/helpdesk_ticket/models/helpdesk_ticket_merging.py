@@ -268,12 +268,14 @@ class HelpdeskTicket(models.Model):
     def _give_back_readers(self, merges):
         """Undo :meth:`_take_over_readers` for these traces."""
         self.ensure_one()
-        followers = {partner_id for merge in merges for partner_id in merge.given_follower_ids}
+        followers = {
+            partner_id for merge in merges for partner_id in merge.given_follower_ids or ()
+        }
         # Somebody has become the requester or the responsible of this ticket meanwhile.
         followers -= set((self.partner_id | self.user_id.partner_id).ids)
         if followers:
             self.message_unsubscribe(partner_ids=list(followers))
-        if addresses := {address for merge in merges for address in merge.given_cc}:
+        if addresses := {address for merge in merges for address in merge.given_cc or ()}:
             kept = self._mail_cc_sanitized_raw_dict(self.email_cc)
             self.email_cc = ", ".join(
                 name for address, name in kept.items() if address not in addresses

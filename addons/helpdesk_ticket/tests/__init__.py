@@ -11,6 +11,7 @@ from . import (
     test_on_call,
     test_open_ticket,
     test_performance,
+    test_remote_help,
     test_security,
     test_segment,
     test_situation,
@@ -18,6 +19,7 @@ from . import (
     test_sla_calendar,
     test_sla_clock,
     test_split,
+    test_template,
     test_ticket,
     test_tours,
 )

@@ -224,8 +224,9 @@ class TestMerge(HelpdeskCommon):
     # === UNDOING === #
 
     def test_undoing_restores_messages_files_stage_and_readers(self):
-        later = None
         self._merge()
+        self.env.flush_all()
+        self.env.invalidate_all()
         later = self.target.message_post(body="Arriviamo", message_type="comment")
         self.assertEqual(self.as_agent.undo_merge(), {"ticket_ids": self.ticket.ids})
         self.assertRecordValues(
@@ -267,6 +268,14 @@ class TestMerge(HelpdeskCommon):
     def test_what_is_not_merged_cannot_be_undone(self):
         with self.assertRaises(UserError):
             self.as_agent.undo_merge()
+
+    def test_a_ticket_without_anything_to_move_is_merged_and_undone(self):
+        bare = self._create_ticket().with_user(self.user_agent)
+        bare.merge_into(self.target)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        bare.undo_merge()
+        self.assertFalse(bare.merged_into_id or bare.closed)
 
     def test_a_ticket_undone_may_be_merged_again(self):
         self._merge()

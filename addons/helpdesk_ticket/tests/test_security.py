@@ -8,6 +8,8 @@ RIGHTS = {
     "helpdesk.ticket": {"agent": "crw", "manager": "crwu"},
     "helpdesk.ticket.segment": {"agent": "r", "manager": "r"},
     "helpdesk.ticket.merge": {"agent": "r", "manager": "r"},
+    "helpdesk.ticket.template": {"agent": "r", "manager": "crwu"},
+    "helpdesk.ticket.time": {"agent": "rw", "manager": "crwu"},
     "helpdesk.team": {"agent": "r", "manager": "crwu"},
     "helpdesk.stage": {"agent": "r", "manager": "crwu"},
     "helpdesk.category": {"agent": "r", "manager": "crwu"},
