@@ -86,24 +86,30 @@ class TestDuplicates(HelpdeskCommon):
         with self.assertRaises(AccessError):
             self._find("x", tickets=self.env["helpdesk.ticket"].with_user(self.user_employee))
 
-    def test_what_is_compared_does_not_grow_with_the_closed(self):
-        """On 20,000 closed tickets of the customer the open ones are found by an index."""
+    def test_what_is_compared_grows_neither_with_the_closed_nor_with_others(self):
+        """Among 20,000 closed tickets of the customer, and 20,000 open ones of another."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO helpdesk_ticket
-                          (number, name, company_id, team_id, stage_id, closed, active, channel,
-                           priority, partner_id, commercial_partner_id)
-                   SELECT 'P' || i, 'Caldaia in blocco ' || i, %s, %s, %s, TRUE, TRUE, 'internal',
-                          '1', %s, %s
-                     FROM generate_series(1, 20000) AS i""",
-                self.env.company.id,
-                self.team.id,
-                self.stage_solved.id,
-                self.giulia.id,
-                self.alfa.id,
+        for prefix, customer, stage in (
+            ("P", self.alfa, self.stage_solved),
+            ("Q", self.beta, self.stage_new),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO helpdesk_ticket
+                              (number, name, company_id, team_id, stage_id, closed, active,
+                               channel, priority, partner_id, commercial_partner_id)
+                       SELECT %s || i, 'Caldaia in blocco ' || i, %s, %s, %s, %s, TRUE,
+                              'internal', '1', %s, %s
+                         FROM generate_series(1, 20000) AS i""",
+                    prefix,
+                    self.env.company.id,
+                    self.team.id,
+                    stage.id,
+                    stage.closed,
+                    customer.id,
+                    customer.id,
+                )
             )
-        )
         self.env.cr.execute("ANALYZE helpdesk_ticket")
         self.assertEqual(self._find("Caldaia in blocco"), self.boiler)
         query = self.tickets._search(
