@@ -6,7 +6,7 @@
     "author": "Campo",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["knowledge_base", "account", "resource", "rating", "phone_validation"],
+    "depends": ["knowledge_base", "account", "digest", "resource", "rating", "phone_validation"],
     "excludes": ["helpdesk", "helpdesk_mgmt"],
     "data": [
         "security/helpdesk_ticket_groups.xml",
@@ -18,6 +18,7 @@
         "data/mail_template_data.xml",
         "data/helpdesk_team_data.xml",
         "data/ir_cron_data.xml",
+        "data/digest_digest_data.xml",
         "wizard/helpdesk_on_call_rota_views.xml",
         "wizard/helpdesk_ticket_close_views.xml",
         "wizard/helpdesk_ticket_merge_into_views.xml",
@@ -37,6 +38,8 @@
         "views/requester_situation_log_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/digest_digest_views.xml",
+        "report/helpdesk_ticket_report_views.xml",
         "views/helpdesk_ticket_menus.xml",
     ],
     "demo": [

@@ -1,5 +1,6 @@
 from . import (
     attachment_intake_mixin,
+    digest_digest,
     helpdesk_category,
     helpdesk_on_call_shift,
     helpdesk_sla_policy,

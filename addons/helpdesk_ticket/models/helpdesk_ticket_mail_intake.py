@@ -38,6 +38,8 @@ class HelpdeskTicket(models.Model):
 
     # Odoo's guard against loops counts what an address sent lately.
     _create_date_idx = models.Index("(create_date)")
+    # Figures are of what was opened or closed in a time.
+    _close_date_idx = models.Index("(close_date) WHERE close_date IS NOT NULL")
 
     # === WHICH TICKET === #
 

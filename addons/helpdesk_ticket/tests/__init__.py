@@ -12,6 +12,7 @@ from . import (
     test_open_ticket,
     test_performance,
     test_remote_help,
+    test_report,
     test_security,
     test_segment,
     test_situation,

@@ -14,6 +14,7 @@ RIGHTS = {
     "helpdesk.stage": {"agent": "r", "manager": "crwu"},
     "helpdesk.category": {"agent": "r", "manager": "crwu"},
     "helpdesk.tag": {"agent": "crw", "manager": "crwu"},
+    "helpdesk.ticket.report": {"agent": "r", "manager": "r"},
     "helpdesk.sla.policy": {"agent": "r", "manager": "crwu"},
     "helpdesk.sla.target": {"agent": "r", "manager": "crwu"},
     "helpdesk.ticket.question": {"agent": "r", "manager": "r"},
