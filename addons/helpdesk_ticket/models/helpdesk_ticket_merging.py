@@ -85,9 +85,10 @@ class HelpdeskTicket(models.Model):
         :param target: the ticket that goes on, or its id
         :return: ``{"target_id": …, "ticket_ids": […]}``
         """
+        self.check_access("write")
         target = self._get_merge_target(target)
+        target.check_access("write")
         tickets = self - target
-        (tickets | target).check_access("write")
         locked_sudo = (tickets | target)._lock_to_act()
         tickets_sudo = locked_sudo.filtered(lambda ticket: ticket.id in tickets.ids)
         target_sudo = locked_sudo - tickets_sudo
@@ -380,6 +381,7 @@ class HelpdeskTicket(models.Model):
 
     def action_view_merged(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Merged tickets"),

@@ -46,7 +46,7 @@ class HelpdeskTicketTime(models.Model):
         "CHECK (stop >= start)", "Help cannot end before it starts."
     )
     _running_idx = models.UniqueIndex(
-        "(user_id) WHERE stop IS NULL", "You are helping on another ticket: stop there first."
+        "(user_id) WHERE stop IS NULL", "You are helping already: stop that first."
     )
 
     @api.depends("start", "stop")
