@@ -2,12 +2,16 @@
 
 The rules, in this order; the first that holds decides:
 
-1. *Job order*: work for a job order is charged as the job order says.
-2. *Warranty*: the kind of cost is covered on that date, and the cause doesn't exclude it. When the
+1. *Rework*: what we repaired and have to repair again is at our expense, whatever kind of cost,
+   unless the cause excludes it.
+2. *Job order*: work for a job order is charged as the job order says.
+3. *Warranty of a part*: a part that we installed and has to be replaced again is free until its
+   warranty ends, unless the cause excludes it.
+4. *Warranty*: the kind of cost is covered on that date, and the cause doesn't exclude it. When the
    warranty's start is not known, somebody has to look: *to verify*.
-3. *Contract*: the kind of cost is included, wholly or by percent. Hours of an hours bank are
+5. *Contract*: the kind of cost is included, wholly or by percent. Hours of an hours bank are
    covered as long as there are any left; the rest of the work is charged.
-4. Otherwise it is *out of warranty*, and the rule tells why.
+6. Otherwise it is *out of warranty*, and the rule tells why.
 """
 
 from __future__ import annotations
@@ -39,6 +43,23 @@ class Work:
     kind: str
     date: date
     quantity: float
+
+
+@dataclass(frozen=True)
+class Rework:
+    """:param name: the intervention that repaired the same fault before"""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class PartWarranty:
+    """:param name: the report or intervention on which we installed the same part
+    :param end: last day on which it is replaced for free
+    """
+
+    name: str
+    end: date
 
 
 @dataclass(frozen=True)
@@ -99,7 +120,9 @@ class Decision:
 def decide(
     work: Work,
     *,
+    rework: Rework | None = None,
     job_order: JobOrder | None = None,
+    part_warranty: PartWarranty | None = None,
     warranty: Warranty | None = None,
     cause: Cause | None = None,
     contract: Contract | None = None,
@@ -113,10 +136,22 @@ def decide(
     >>> bank = Contract("Monte ore", date(2026, 1, 1), None, {"labour": 100}, hours_left=0.75)
     >>> [(d.coverage, d.quantity) for d in decide(labour, contract=bank)]
     [('contract', 0.75), ('out_of_warranty', 1.75)]
+    >>> [(d.coverage, d.rule) for d in decide(labour, contract=bank, rework=Rework("I2026-00012"))]
+    [('warranty', 'rework')]
     """
+    why_not = []
+    if rework:
+        decision = _by_rework(work, rework, cause)
+        if decision.coverage == "warranty":
+            return [decision]
+        why_not.append(decision)
     if job_order:
         return [_by_job_order(work, job_order)]
-    why_not = []
+    if part_warranty and work.kind == "part":
+        decision = _by_part_warranty(work, part_warranty, cause)
+        if decision.coverage == "warranty":
+            return [decision]
+        why_not.append(decision)
     if warranty:
         decision = _by_warranty(work, warranty, cause)
         if decision.coverage != "out_of_warranty":
@@ -128,6 +163,22 @@ def decide(
             return decisions
         why_not.append(decisions[0])
     return [why_not[0] if why_not else _billed(work, "nothing_applies")]
+
+
+def _by_rework(work: Work, rework: Rework, cause: Cause | None) -> Decision:
+    params = {"intervention": rework.name}
+    if cause and cause.excludes_warranty:
+        return _billed(work, "rework_excluded_by_cause", params | {"cause": cause.name})
+    return Decision("warranty", "rework", work.quantity, FULL, payer="us", params=params)
+
+
+def _by_part_warranty(work: Work, part_warranty: PartWarranty, cause: Cause | None) -> Decision:
+    params = {"report": part_warranty.name, "until": part_warranty.end.isoformat()}
+    if work.date > part_warranty.end:
+        return _billed(work, "part_warranty_expired", params)
+    if cause and cause.excludes_warranty:
+        return _billed(work, "part_warranty_excluded_by_cause", params | {"cause": cause.name})
+    return Decision("warranty", "part_warranty", work.quantity, FULL, payer="us", params=params)
 
 
 def _by_job_order(work: Work, job_order: JobOrder) -> Decision:

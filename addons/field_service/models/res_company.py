@@ -31,6 +31,11 @@ class ResCompany(models.Model):
         help="The verdict only, never amounts.",
     )
 
+    service_rework_days = fields.Integer(
+        string="Rework within (days)",
+        default=30,
+        help="A repair that has to be repeated within these days is at our expense. Zero: never.",
+    )
     service_road_factor = fields.Float(
         string="Roads are longer by",
         default=1.3,
@@ -53,6 +58,9 @@ class ResCompany(models.Model):
         help="Is told of what no contract's responsible looks after.",
     )
 
+    _service_rework_not_negative = models.Constraint(
+        "CHECK (service_rework_days >= 0)", "The days of rework cannot be negative."
+    )
     _service_roads_valid = models.Constraint(
         "CHECK (service_road_factor >= 1 AND service_road_speed > 0)",
         "A road is no shorter than the straight line, and driving has a speed.",

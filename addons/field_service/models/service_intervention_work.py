@@ -10,7 +10,6 @@ from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 from .. import time_bands
 from ..charging import spread
 from ..checking import are_ids, is_id
-from ..coverage import Cause, Work, decide
 from .service_work_line import MAX_QUANTITY, TIME_KINDS
 
 MAX_LINES = 50
@@ -378,7 +377,11 @@ class ServiceIntervention(models.Model):
             line["employee"] = self._get_employee(line, user)
             line["visit"] = self._get_visit(line, line["employee"], user)
             line["equipment"] = self._get_line_equipment(line)
+        part_warranties = self._get_part_warranties(
+            {(line["equipment"].id, line["product_id"]) for line in lines if line["kind"] == "part"}
+        )
         for line in lines:
+            line["part_warranty"] = part_warranties.get((line["equipment"].id, line["product_id"]))
             for part in self._cut(line):
                 created |= self._create_part(line, part)
         for visit in created.event_id:
@@ -463,7 +466,9 @@ class ServiceIntervention(models.Model):
 
     def _create_part(self, line, part):
         """One part of work, charged: two lines where a contract pays for some of its hours."""
-        decisions = self._decide(line["kind"], part.date, part.quantity, line["equipment"])
+        decisions = self._decide(
+            line["kind"], part.date, part.quantity, line["equipment"], line["part_warranty"]
+        )
         created = self.env["service.work.line"]
         left, digits = part.billed, self._get_billed_digits()
         for decision in decisions:
@@ -496,44 +501,6 @@ class ServiceIntervention(models.Model):
         if line["product_id"]:
             values["product_id"] = line["product_id"]
         return values
-
-    def _prepare_coverage_values(self, decision):
-        """What a decision of ``coverage.decide`` means for a line."""
-        by_contract = decision.rule.startswith("contract_")
-        return {
-            "coverage": decision.coverage,
-            "coverage_rule": decision.rule,
-            "coverage_params": dict(decision.params),
-            "contract_id": self.contract_id.id if by_contract else False,
-            "discount": decision.discount,
-        }
-
-    def _get_line_equipment(self, line):
-        """The equipment the work was done on; the intervention's own when it has just one."""
-        if line["equipment_id"]:
-            equipment = self.equipment_ids.filtered(lambda item: item.id == line["equipment_id"])
-            if not equipment:
-                raise ValidationError(
-                    self.env._("This equipment is not part of the intervention. Add it first.")
-                )
-            return equipment
-        return self.equipment_ids if len(self.equipment_ids) == 1 else self.equipment_ids[:0]
-
-    def _decide(self, kind, day, quantity, equipment):
-        """Ask the coverage rules who pays for a piece of work.
-
-        Of several pieces of equipment none is meant: somebody has to say which one.
-        """
-        self.ensure_one()
-        warranty_of = equipment or self.equipment_ids.filtered("warranty_term_id")[:1]
-        cause = self.cause_id
-        return decide(
-            Work(kind, day, quantity),
-            job_order=self.project_id._as_job_order(),
-            warranty=warranty_of._as_warranty() if warranty_of else None,
-            cause=Cause(cause.name, cause.excludes_warranty) if cause else None,
-            contract=self.contract_id._as_contract() if self.contract_id else None,
-        )
 
     def _create_call_out(self, visit, lines):
         """The call-out fee of a visit, once, where the price list has one."""

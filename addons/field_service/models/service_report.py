@@ -155,7 +155,7 @@ class ServiceReport(models.Model):
         if self.env.context.get("field_service_closing") is not CLOSING:
             if vals.keys() & CLOSING_FIELDS:
                 raise AccessError(self.env._("A report is closed by signing it only."))
-            if set(vals) - AFTER_SIGNATURE - {"billing_state"}:
+            if set(vals) - self._get_fields_after_signature():
                 self._check_draft()
         return super().write(vals)
 
@@ -172,6 +172,11 @@ class ServiceReport(models.Model):
     def _unlink_except_closed(self):
         self._check_draft()
 
+    @api.model
+    def _get_fields_after_signature(self):
+        """Names of fields that change after the signature: none of them was shown."""
+        return AFTER_SIGNATURE | {"billing_state"}
+
     def _check_draft(self):
         for report in self:
             if report.state != "draft":
@@ -186,13 +191,24 @@ class ServiceReport(models.Model):
     # === PUBLIC METHODS === #
 
     @idempotent
-    def sign(self, name, role=None, image=None, remark=None, request_uuid=None):
+    def sign(
+        self,
+        name,
+        role=None,
+        image=None,
+        remark=None,
+        collected_amount=None,
+        collected_means=None,
+        request_uuid=None,
+    ):
         """Sign the report for the customer: it gets its number, becomes a PDF and is frozen.
 
         :param str name: who signs
         :param str role: in which role, e.g. *production manager*
         :param str image: the signature as drawn on the screen, base64
         :param str remark: a reservation, printed on the form
+        :param float collected_amount: money taken on site, company currency
+        :param str collected_means: ``cash``, ``card``, ``cheque`` or ``transfer``
         :return: ``{"number": …, "sha256": …, "signed_on": …}``
         :raise ValidationError: without a name, or with an image that is none
         """
@@ -212,6 +228,7 @@ class ServiceReport(models.Model):
                 "signature": picture,
                 "is_with_reservation": bool(remarks),
                 **remarks,
+                **self._prepare_collected(collected_amount, collected_means),
             }
         )
 

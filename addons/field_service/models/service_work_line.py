@@ -44,6 +44,8 @@ KEPT_FIELDS = {
     "quantity_covered",
 }
 MAX_QUANTITY = 100_000
+# Nobody can send this object from outside: only an amendment takes work off a closed report.
+AMENDING = object()
 
 
 class ServiceWorkLine(models.Model):
@@ -231,6 +233,7 @@ class ServiceWorkLine(models.Model):
         "The call-out fee of this visit has already been recorded.",
     )
     _to_bill_idx = models.Index("(report_id) WHERE invoice_line_id IS NULL")
+    _part_idx = models.Index("(equipment_id, product_id) WHERE kind = 'part'")
     _quantity_valid = models.Constraint(
         f"CHECK (quantity >= 0 AND quantity <= {MAX_QUANTITY} AND quantity_invoice >= 0)",
         "A quantity cannot be negative, nor as large as this.",
@@ -429,6 +432,23 @@ class ServiceWorkLine(models.Model):
             "contract_hours_used": _("The hours of contract %(contract)s are used up."),
             "contract_without_kind": _("Contract %(contract)s doesn't include this kind of cost."),
             "contract_not_valid": _("Contract %(contract)s is not valid on this date."),
+            "contract_hours_partly": _(
+                "The hours of contract %(contract)s are enough for a part of it only. Decide."
+            ),
+            "rework": _("The repair of %(intervention)s again: at our expense."),
+            "rework_excluded_by_cause": _(
+                "The repair of %(intervention)s again, but the cause is another: %(cause)s."
+            ),
+            "part_warranty": _(
+                "We installed this part with %(report)s: it is in warranty until %(until)s."
+            ),
+            "part_warranty_expired": _(
+                "We installed this part with %(report)s; its warranty ended on %(until)s."
+            ),
+            "part_warranty_excluded_by_cause": _(
+                "We installed this part with %(report)s; its warranty doesn't cover: %(cause)s."
+            ),
+            "changed_after_signature": _("After the signature it turned out: %(sentence)s"),
             "nothing_applies": _("No job order, warranty or contract applies."),
         }
         sentence = sentences.get(rule)
@@ -484,7 +504,8 @@ class ServiceWorkLine(models.Model):
         return lines
 
     def write(self, vals):
-        if not SHOWN_FIELDS.isdisjoint(vals):
+        amending = self.env.context.get("field_service_amending") is AMENDING
+        if not SHOWN_FIELDS.isdisjoint(vals) and not amending:
             self._check_not_frozen()
         if report_id := vals.get("report_id"):
             self.env["service.report"].sudo().browse(report_id)._check_draft()
@@ -546,6 +567,50 @@ class ServiceWorkLine(models.Model):
                     message_type="notification",
                     subtype_xmlid="mail.mt_note",
                 )
+
+    def _prepare_new_coverage(self, part_warranty):
+        """What the coverage rules say now about this line; nothing if they can't say it alone.
+
+        :param part_warranty: see ``service.intervention._get_part_warranties``
+        """
+        self.ensure_one()
+        intervention = self.intervention_id
+        decisions = intervention._decide(
+            self.kind, self.date, self.quantity, self.equipment_id, part_warranty
+        )
+        if decisions[0].rule.startswith("contract_hours"):
+            if (self.coverage_rule or "").startswith("contract_hours"):
+                # Which hours the bank pays for was decided when they were recorded.
+                return {}
+            if len(decisions) > 1:
+                return {
+                    "coverage": "to_verify",
+                    "coverage_rule": "contract_hours_partly",
+                    "coverage_params": dict(decisions[0].params),
+                    "contract_id": False,
+                    "discount": 0.0,
+                }
+        return intervention._prepare_coverage_values(decisions[0])
+
+    def _change_coverage(self, values):
+        """Charge a line as the rules say now; what was signed is put before the office instead."""
+        self.ensure_one()
+        if self.report_id.state in ("signed", "unsigned"):
+            if self.coverage == values["coverage"] and self.discount == values["discount"]:
+                return
+            self._log_coverage("to_verify")
+            values = {
+                "coverage": "to_verify",
+                "coverage_rule": "changed_after_signature",
+                "coverage_params": {
+                    "sentence": self._get_coverage_sentence(
+                        values["coverage_rule"], values["coverage_params"]
+                    )
+                },
+                "contract_id": False,
+                "discount": 0.0,
+            }
+        self.write(values)
 
     # === PUBLIC METHODS === #
 

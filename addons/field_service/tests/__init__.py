@@ -1,4 +1,5 @@
 from . import (
+    test_amendment,
     test_charging,
     test_contract,
     test_coverage,
@@ -6,7 +7,9 @@ from . import (
     test_intervention,
     test_invoicing,
     test_maintenance,
+    test_own_warranty,
     test_planning,
+    test_random_work,
     test_report_form,
     test_screens,
     test_security,

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from .. import coverage
-from ..coverage import KINDS, Cause, Contract, JobOrder, Warranty, Work, decide
+from ..coverage import (
+    KINDS,
+    Cause,
+    Contract,
+    JobOrder,
+    PartWarranty,
+    Rework,
+    Warranty,
+    Work,
+    decide,
+)
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 KIND = st.sampled_from(KINDS)
@@ -27,6 +37,8 @@ WARRANTY = st.builds(
     st.sampled_from(["us", "manufacturer"]),
 )
 CAUSE = st.builds(Cause, st.just("c"), st.booleans())
+REWORK = st.builds(Rework, st.just("r"))
+PART_WARRANTY = st.builds(PartWarranty, st.just("p"), DAYS)
 CONTRACT = st.builds(
     lambda start, days, percents, left: Contract(
         "k", start, None if days is None else start + timedelta(days=days), percents, left
@@ -38,7 +50,7 @@ CONTRACT = st.builds(
 )
 
 
-def told_by_hand(work, job_order, warranty, cause, contract):
+def told_by_hand(work, rework, job_order, part_warranty, warranty, cause, contract):
     """Who pays for each quarter of an hour (or unit), decided by the sentences of the design."""
     left = contract.hours_left if contract else None
     result = []
@@ -50,8 +62,15 @@ def told_by_hand(work, job_order, warranty, cause, contract):
             and contract.percents.get(work.kind, 0) > 0
         )
         in_bank = left is not None and work.kind in ("labour", "waiting")
-        if job_order:
+        voided = cause and cause.excludes_warranty
+        if rework and not voided:
+            result.append("warranty")
+        elif job_order:
             result.append("job_order")
+        elif (
+            part_warranty and work.kind == "part" and work.date <= part_warranty.end and not voided
+        ):
+            result.append("warranty")
         elif warranty and work.kind in warranty.kinds and warranty.start is None:
             result.append("to_verify")
         elif (
@@ -86,9 +105,11 @@ def drawn(lot):
     start, begin = maybe(day()), day()
     return (
         Work(lot.choice(KINDS), day(), lot.randint(1, 40) / 4),
+        Rework("r") if lot.random() < 0.1 else None,
         JobOrder("job", lot.choice(["time_material", "fixed_price"]))
         if lot.random() < 0.1
         else None,
+        maybe(PartWarranty("p", day())),
         maybe(
             Warranty(
                 "w", start, start and start + timedelta(days=lot.randint(0, 60)), kinds(), "us"
@@ -114,27 +135,54 @@ class TestCoverage(BaseCase):
 
     @settings(max_examples=500, deadline=None)
     @given(
-        WORK, st.none() | JOB_ORDER, st.none() | WARRANTY, st.none() | CAUSE, st.none() | CONTRACT
+        WORK,
+        st.none() | REWORK,
+        st.none() | JOB_ORDER,
+        st.none() | PART_WARRANTY,
+        st.none() | WARRANTY,
+        st.none() | CAUSE,
+        st.none() | CONTRACT,
     )
-    def test_it_decides_as_one_would_by_hand(self, work, job_order, warranty, cause, contract):
-        self._check(work, job_order, warranty, cause, contract)
+    def test_it_decides_as_one_would_by_hand(
+        self, work, rework, job_order, part_warranty, warranty, cause, contract
+    ):
+        self._check(work, rework, job_order, part_warranty, warranty, cause, contract)
 
     def test_so_it_does_in_ten_thousand_cases_drawn_by_lot(self):
         lot = random.Random(20261109)
         for _case in range(10_000):
             self._check(*drawn(lot))
 
-    def _check(self, work, job_order, warranty, cause, contract):
-        decisions = decide(
-            work, job_order=job_order, warranty=warranty, cause=cause, contract=contract
-        )
+    def _check(self, work, *known):
+        names = ("rework", "job_order", "part_warranty", "warranty", "cause", "contract")
+        decisions = decide(work, **dict(zip(names, known, strict=True)))
         self.assertAlmostEqual(sum(d.quantity for d in decisions), work.quantity, 5)
         told = [
             decision.coverage
             for decision in decisions
             for _quarter in range(round(decision.quantity * 4))
         ]
-        self.assertEqual(told, told_by_hand(work, job_order, warranty, cause, contract))
+        self.assertEqual(told, told_by_hand(work, *known))
+
+    def test_our_own_repair_is_repeated_at_our_expense_also_on_a_job_order(self):
+        (decision,) = decide(
+            Work("travel", date(2026, 5, 1), 1), rework=Rework("I1"), job_order=JobOrder("j")
+        )
+        self.assertEqual(
+            (decision.coverage, decision.rule, decision.payer, decision.discount),
+            ("warranty", "rework", "us", 100),
+        )
+
+    def test_a_part_of_ours_is_free_until_its_last_day_its_labour_is_not(self):
+        ours = PartWarranty("R1", date(2026, 5, 1))
+        for kind, day, rule in (
+            ("part", date(2026, 5, 1), "part_warranty"),
+            ("part", date(2026, 5, 2), "part_warranty_expired"),
+            ("labour", date(2026, 5, 1), "nothing_applies"),
+        ):
+            with self.subTest(kind=kind, day=day):
+                (decision,) = decide(Work(kind, day, 1), part_warranty=ours)
+                self.assertEqual(decision.rule, rule)
 
     def test_an_excluded_cause_is_named_as_the_reason(self):
         (decision,) = decide(

@@ -5,6 +5,7 @@ from . import (
     service_intervention_plan,
     service_intervention_record_work,
     service_intervention_wait,
+    service_report_amend,
     service_report_invoice,
     service_report_sign,
     service_work_line_cover,

@@ -23,9 +23,17 @@ class ServiceReportSign(models.TransientModel):
     role = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
     remark = fields.Text(string="Remark or reservation")
     signature = fields.Binary()
+    currency_id = fields.Many2one(related="report_id.currency_id")
+    collected_amount = fields.Monetary(string="Collected on site")
+    collected_means = fields.Selection(selection="_selection_collected_means", string="By")
 
     def _selection_outcome(self):
         return self.env["service.report"]._fields["outcome"]._description_selection(self.env)
+
+    def _selection_collected_means(self):
+        return (
+            self.env["service.report"]._fields["collected_means"]._description_selection(self.env)
+        )
 
     @api.depends("report_id")
     def _compute_outcome(self):
@@ -54,6 +62,8 @@ class ServiceReportSign(models.TransientModel):
                 role=self.role,
                 image=self.signature.decode() if self.signature else None,
                 remark=self.remark,
+                collected_amount=self.collected_amount,
+                collected_means=self.collected_means,
             )
         return {"type": "ir.actions.act_window_close"}
 
