@@ -49,6 +49,7 @@ class HelpdeskTeam(models.Model):
 
     def action_view_ratings(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("rating.rating_rating_action")
         action["domain"] = [
             ("parent_res_model", "=", self._name),

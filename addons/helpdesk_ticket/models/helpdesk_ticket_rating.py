@@ -44,6 +44,7 @@ class HelpdeskTicket(models.Model):
         return result
 
     def rating_apply(self, *args, **kwargs):
+        self.check_access("read")
         rating = super().rating_apply(*args, **kwargs)
         self.rating_pending = False
         return rating

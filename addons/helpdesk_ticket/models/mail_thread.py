@@ -4,6 +4,7 @@ import time
 from xmlrpc.client import Binary
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..incoming_mail import IncomingMail, has_text, make_storable
@@ -34,7 +35,13 @@ class MailThread(models.AbstractModel):
         strip_attachments=False,
         thread_id=None,
     ):
-        """Override of `mail` to keep a mail that nothing else can take in, see ``_rescue_mail``."""
+        """Override of `mail` to keep a mail that nothing else can take in, see ``_rescue_mail``.
+
+        Odoo lets everybody with a login call it; here people from outside write mails, they don't
+        hand them in under whatever name.
+        """
+        if not (self.env.su or self.env.user._is_internal()):
+            raise AccessError(self.env._("Mails are handed in by the mail server."))
         source = IncomingMail(_to_bytes(message))
         gateway = self.with_context(helpdesk_ticket_mail=source)
         # A mail server is told to try again; what Odoo fetched itself has nobody who would.
@@ -63,6 +70,7 @@ class MailThread(models.AbstractModel):
                 return ticket_id
         return False
 
+    @api.private
     @api.model
     def message_parse(self, message, save_original=False):
         """Override of `mail` to leave out what PostgreSQL cannot store, and note what is broken."""
@@ -77,6 +85,7 @@ class MailThread(models.AbstractModel):
             )
         return make_storable(values)
 
+    @api.private
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
         """Override of `mail` for mail that comes back to us, and for numbers in the subject."""

@@ -61,7 +61,8 @@ class FollowUpCommon(HelpdeskCommon, MailCommon):
 
     def _say(self, ticket, user, moment, **values):
         with self._at(moment), self.mock_mail_gateway():
-            ticket.with_user(user).message_post(
+            # What customers write is posted for them, after a check.
+            ticket.with_user(user).sudo(user.share).message_post(
                 **{
                     "body": "Ecco",
                     "message_type": "comment",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
 from odoo.tests import HttpCase, tagged
 from odoo.tools import html2plaintext, mute_logger
 
@@ -310,6 +311,16 @@ class TestMailIntake(IntakeCommon):
         mail.replace_header("To", "nessuno@test.example")
         with self.assertRaises(ValueError), mute_logger(THREAD):
             self._receive(mail)
+
+    def test_people_from_outside_hand_in_no_mails(self):
+        raw = self._mail(sender="Capo <capo@casa.example>").as_bytes()
+        for user in (self.user_portal, self.env.ref("base.public_user")):
+            gateway = self.env["mail.thread"].with_user(user)
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                gateway.message_process(None, raw)
+            for name in ("message_parse", "message_route"):
+                with self.subTest(method=name), self.assertRaises(AccessError):
+                    get_public_method(gateway, name)
 
     def test_mail_fetched_for_nobody_becomes_a_ticket(self):
         mail = self._mail()
