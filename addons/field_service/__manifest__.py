@@ -22,6 +22,8 @@
         "report/service_report_templates.xml",
         "report/service_work_order_templates.xml",
         "report/service_report_reports.xml",
+        "report/service_equipment_templates.xml",
+        "report/service_equipment_reports.xml",
         "wizard/service_intervention_answer_views.xml",
         "wizard/service_intervention_done_views.xml",
         "wizard/service_intervention_files_views.xml",

@@ -4,6 +4,7 @@ import base64
 import io
 
 import pytz
+import qrcode
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from odoo.tools import format_date, format_time
@@ -58,6 +59,23 @@ def shrink_signature(data):
     with Image.open(io.BytesIO(base64.b64decode(data))) as picture:
         picture.thumbnail(SIGNATURE_SIZE)
         return _as_data_uri(picture, "PNG")
+
+
+def draw_qr(text):
+    """A QR code as the path of a drawing; a scratch on it may hide up to 15 % of it.
+
+    :return: how many modules it is wide, border included, and the path that draws the dark ones
+    """
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=2)
+    code.add_data(text)
+    rows = code.get_matrix()
+    path = "".join(
+        f"M{column} {row}h1v1h-1z"
+        for row, modules in enumerate(rows)
+        for column, is_dark in enumerate(modules)
+        if is_dark
+    )
+    return len(rows), path
 
 
 def _as_data_uri(picture, kind, **options):

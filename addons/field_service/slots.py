@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import asin, ceil, cos, radians, sin, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 EARTH_KM = 6371.0
 STEP = timedelta(minutes=15)
@@ -28,12 +28,17 @@ class Span(NamedTuple):
 
 
 class Commitment(NamedTuple):
-    """What somebody has promised already; without a place nothing is known of the way."""
+    """What somebody has promised already; without a place nothing is known of the way.
+
+    :param name: what people call the place
+    :param key: which one it is
+    """
 
     start: datetime
     stop: datetime
     place: Place | None = None
     name: str = ""
+    key: int = 0
 
 
 class Person(NamedTuple):
@@ -50,6 +55,23 @@ class Person(NamedTuple):
     days: Sequence[Sequence[Span]]
     commitments: Sequence[Commitment] = ()
     base: Place | None = None
+
+
+class Proposal(NamedTuple):
+    """A visit that somebody is about to plan or has moved; records are opaque here.
+
+    :param intervention: ``service.intervention``
+    :param technicians: ``hr.employee``
+    :param start: naive UTC
+    :param stop: naive UTC
+    :param event: the ``calendar.event`` that has been moved; it doesn't stand in its own way
+    """
+
+    intervention: Any
+    technicians: Any
+    start: datetime
+    stop: datetime
+    event: Any = None
 
 
 class Gap(NamedTuple):

@@ -80,21 +80,28 @@ class CalendarEvent(models.Model):
 
     def _tell_cancelled(self):
         """Whoever was to come is told not to."""
-        for visit in self:
-            visit.time_version += 1
+        if not self:
+            return
+        self._raise_time_version()
         self.attendee_ids.filtered(lambda a: a.state != "declined")._send_visit_mails()
+
+    def _raise_time_version(self):
+        """Answers to what was planned before count no more; many visits are one write."""
+        for version, visits in self.grouped("time_version").items():
+            visits.time_version = version + 1
 
     def _reset_answers(self, invited):
         """The time or place has changed: everybody but the mover has to answer anew.
 
         :param recordset invited: who had been invited before; others are told as new ones
         """
+        if not self:
+            return
         mover = self.env.user.partner_id
-        for visit in self:
-            visit.time_version += 1
-            visit.attendee_ids.filtered(
-                lambda attendee: attendee.partner_id != mover and attendee.state != "needsAction"
-            ).write({"state": "needsAction"})
+        self._raise_time_version()
+        self.attendee_ids.filtered(
+            lambda attendee: attendee.partner_id != mover and attendee.state != "needsAction"
+        ).write({"state": "needsAction"})
         self.intervention_id._follow_answers()
         if not self.env.context.get("dont_notify"):
             (self.attendee_ids & invited)._send_visit_mails()

@@ -117,10 +117,9 @@ class HrEmployee(models.Model):
 
     # === COMMITMENTS === #
 
-    def _get_commitments(self, start, stop, without=None):
+    def _get_commitments(self, start, stop):
         """What these people have promised between two moments (naive UTC).
 
-        :param recordset without: events that don't count, e.g. the one being moved
         :return: ``{employee_id: [Commitment, …]}``
         """
         partners = {employee.id: employee._get_visit_partners() for employee in self}
@@ -136,7 +135,6 @@ class HrEmployee(models.Model):
                 & Domain("event_id.show_as", "=", "busy")
                 & Domain("event_id.start", "<", stop)
                 & Domain("event_id.stop", ">", start)
-                & Domain("event_id", "not in", without.ids if without else [])
             )
         )
         promised = defaultdict(list)

@@ -114,6 +114,7 @@ class ServiceIntervention(models.Model):
     def _follow_answers(self):
         """Let the state of interventions that wait for answers follow them."""
         # An answer may come from a portal user, who writes on no intervention.
+        changed = {}
         for intervention in self.sudo():
             if intervention.state not in ("draft", "planned", "confirmed"):
                 continue
@@ -124,7 +125,9 @@ class ServiceIntervention(models.Model):
             else:
                 state = "planned"
             if intervention.state != state:
-                intervention.state = state
+                changed[state] = changed.get(state, intervention.browse()) | intervention
+        for state, interventions in changed.items():
+            interventions.state = state
 
     # === ACTIONS === #
 

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any, NamedTuple
 
 import pytz
 
@@ -7,20 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-
-class Proposal(NamedTuple):
-    """A visit that somebody is about to plan or has moved.
-
-    :param intervention: ``service.intervention``
-    :param technicians: ``hr.employee``
-    :param start: naive UTC
-    :param stop: naive UTC
-    """
-
-    intervention: Any
-    technicians: Any
-    start: Any
-    stop: Any
+from ..slots import Proposal
 
 
 class ServiceIntervention(models.Model):
@@ -37,11 +23,10 @@ class ServiceIntervention(models.Model):
         return warnings
 
     @api.model
-    def _judge_proposals(self, proposals, without=None):
+    def _judge_proposals(self, proposals):
         """What stands against each of many visits, looked up once for all of them.
 
         :param list proposals: of :class:`Proposal`
-        :param recordset without: events that don't count as commitments
         :return: a list of sentences for each proposal
         """
         if not proposals:
@@ -54,7 +39,7 @@ class ServiceIntervention(models.Model):
         known = {
             "work": people._get_working_days(start, stop),
             "time_off": people._get_time_off(start, stop),
-            "busy": people._get_commitments(start, stop, without=without),
+            "busy": people._get_commitments(start, stop),
             "lacks": people._get_skill_judge(interventions.skill_ids),
             "papers": self._get_papers(people, interventions),
         }
@@ -85,7 +70,11 @@ class ServiceIntervention(models.Model):
     def _judge_person(self, technician, proposal, known):
         start, stop = proposal.start, proposal.stop
         warnings = []
-        if any(begin < stop and end > start for begin, end, *_x in known["busy"][technician.id]):
+        own = proposal.event.id if proposal.event else 0
+        if any(
+            promised.key != own and promised.start < stop and promised.stop > start
+            for promised in known["busy"][technician.id]
+        ):
             warnings.append(
                 self.env._("%(name)s has another commitment at that time.", name=technician.name)
             )

@@ -44,6 +44,11 @@ class PortalEquipment(PortalPages):
             {"page_name": "equipment", "equipment": equipment._portal_values()},
         )
 
+    @route("/q/<int:equipment_id>", type="http", auth="user", website=True, readonly=True)
+    def portal_scanned_label(self, equipment_id, **_query):
+        equipment = self._get_record("service.equipment", equipment_id)
+        return request.redirect(equipment._get_scanned_path())
+
     @route(
         ["/my/contracts", "/my/contracts/page/<int:page>"],
         type="http",

@@ -69,3 +69,35 @@ class ServiceEquipment(models.Model):
             "tickets": [ticket._portal_row() for ticket in tickets],
             "files": self.env["ir.attachment"]._portal_files(self),
         }
+
+    def _get_label_url(self):
+        """Override of `field_service`: a label leads whoever scans it where they can act."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/q/{self.id}"
+
+    def _get_scanned_path(self):
+        """Where somebody who has scanned the label goes; the caller has checked the right to read.
+
+        Our people find the equipment, a technician from outside the work they have there, a
+        customer reports a fault.
+        """
+        self.ensure_one()
+        if not self.env.user.share:
+            return f"/odoo/field-service-equipment/{self.id}"
+        # Who works where is not read by people from outside; these are their own.
+        work_sudo = (
+            self.env["service.intervention"]
+            .sudo()
+            .search(
+                [
+                    ("equipment_ids", "in", self.ids),
+                    ("technician_ids.user_id", "=", self.env.uid),
+                    ("state", "not in", ("done", "cancelled")),
+                ],
+                order="planned_start nulls last, id desc",
+                limit=1,
+            )
+        )
+        if work_sudo:
+            return f"/my/interventions/{work_sudo.id}"
+        return f"/my/tickets/new?equipment_id={self.id}"

@@ -1,4 +1,5 @@
 from . import (
+    test_label,
     test_pages,
     test_public_methods,
     test_rights,
