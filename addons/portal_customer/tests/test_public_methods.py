@@ -15,6 +15,7 @@ CAMPO = (
 )
 # They open a window and do nothing else: what it shows is judged when it is read.
 OPENERS = {
+    ("helpdesk.team", "action_view_ratings"),
     ("helpdesk.team", "action_view_tickets"),
     ("helpdesk.ticket", "action_open_close_dialog"),
     ("helpdesk.ticket", "action_open_reopen_dialog"),
@@ -24,10 +25,21 @@ OPENERS = {
     ("service.intervention", "action_record_work"),
     ("service.intervention", "action_view_files"),
     ("service.intervention", "action_view_reports"),
+    ("service.report", "action_amend"),
     ("service.report", "action_sign"),
 }
-# The ORM's own methods are judged by Odoo; overrides of them are not ours to name here.
-ORM = {"create", "write", "unlink", "copy", "copy_data", "read", "default_get", "fields_get"}
+# Odoo's own methods are judged by Odoo; overrides of them are not ours to name here.
+ODOO = {
+    "create",
+    "write",
+    "unlink",
+    "copy",
+    "copy_data",
+    "read",
+    "default_get",
+    "fields_get",
+    "rating_apply",
+}
 
 
 def public_methods(model):
@@ -37,7 +49,7 @@ def public_methods(model):
         if not class_.__module__.startswith(CAMPO):
             continue
         for name, method in vars(class_).items():
-            if name.startswith("_") or name in ORM or not inspect.isfunction(method):
+            if name.startswith("_") or name in ODOO or not inspect.isfunction(method):
                 continue
             if getattr(method, "_api_private", False):
                 continue
