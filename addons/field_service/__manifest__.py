@@ -54,6 +54,7 @@
         "views/visit_link_templates.xml",
         "views/res_partner_link_views.xml",
         "views/field_service_menus.xml",
+        "views/res_users_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

@@ -18,6 +18,7 @@
         "views/portal_intervention_templates.xml",
         "views/portal_technician_templates.xml",
         "views/portal_visit_templates.xml",
+        "views/portal_feed_templates.xml",
         "views/portal_knowledge_templates.xml",
         "views/portal_statement_templates.xml",
     ],

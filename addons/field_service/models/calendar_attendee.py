@@ -134,22 +134,31 @@ class CalendarAttendee(models.Model):
     def _get_visit_ics(self):
         """The visit as an iCalendar file (RFC 5545), without other people's addresses."""
         self.ensure_one()
+        calendar = vobject.iCalendar()
+        calendar.add("method").value = "PUBLISH"
+        item = self._add_to_calendar(calendar, fields.Datetime.now())
+        item.status.value = "CANCELLED" if self._is_visit_cancelled() else "CONFIRMED"
+        return calendar.serialize().encode()
+
+    def _add_to_calendar(self, calendar, stamp):
+        """Add the visit to an iCalendar object; mails and feeds say the same of it.
+
+        :param datetime stamp: when this version of the visit was made
+        """
         event = self.event_id
         # The database's own id makes the UID unique in the world; it is no secret.
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        calendar = vobject.iCalendar()
-        calendar.add("method").value = "PUBLISH"
         item = calendar.add("vevent")
         item.add("uid").value = f"visit-{event.id}@{database}"
         item.add("sequence").value = str(event.time_version)
         item.add("summary").value = event.name
-        item.add("dtstamp").value = _with_utc(fields.Datetime.now())
+        item.add("dtstamp").value = _with_utc(stamp)
         item.add("dtstart").value = _with_utc(event.start)
         item.add("dtend").value = _with_utc(event.stop)
-        item.add("status").value = "CANCELLED" if self._is_visit_cancelled() else "CONFIRMED"
+        item.add("status").value = self._get_feed_status()
         if event.location:
             item.add("location").value = event.location
-        return calendar.serialize().encode()
+        return item
 
     def _is_visit_cancelled(self):
         self.ensure_one()

@@ -20,6 +20,7 @@ from . import (
     test_tampering,
     test_time_bands,
     test_visit,
+    test_visit_feed,
     test_visit_link,
     test_visit_mail,
     test_work,

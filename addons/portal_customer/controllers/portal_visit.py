@@ -18,6 +18,7 @@ class PortalVisit(PortalIntervention):
             "portal_visits",
             {
                 "page_name": "visit",
+                "is_technician": request.env.user._has_visit_feed(),
                 **request.env["service.intervention"]._portal_day(),
                 **more,
             },

@@ -12,6 +12,7 @@ from . import (
     service_contract,
     service_equipment,
     service_intervention,
+    service_intervention_crew,
     service_intervention_expense,
     service_intervention_visits,
     service_report,
