@@ -31,7 +31,7 @@ def main():
             chromium() as browser,
         ):
             sign_reports(browser, address)
-            for take in (customer, agent, outside, technician, dispatcher, manager, accountant):
+            for take in TAKES:
                 take(browser, address)
                 print(f"✓ {take.__name__}")
 
@@ -75,6 +75,40 @@ def agent(browser, address):
     page.locator("[class*=similar]").first.wait_for()
     page.wait_for_timeout(1500)
     shoot(page, "agent")
+
+
+def desk(browser, address):
+    """The desk and the call screen on a phone, the figures and a ticket's deadlines on a desk."""
+    who = Person(browser, address, "manager", PHONE)
+    page = who.go("/odoo/helpdesk")
+    page.locator(".o_kanban_record").first.wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "desk-phone")
+    page = who.go("/odoo/helpdesk-call?number=%2B390445360118")
+    page.wait_for_timeout(1500)
+    shoot(page, "call-phone")
+    who = Person(browser, address, "manager", DESK)
+    page = who.go("/odoo/helpdesk-dashboard")
+    page.locator("canvas, .o_view_nocontent").first.wait_for()
+    page.wait_for_timeout(1500)
+    shoot(page, "dashboard")
+    page = who.go("/odoo/helpdesk")
+    page.locator(".o_kanban_record:has-text('Film che si strappa')").first.click()
+    page.locator(".o_notebook a.nav-link[name=history]").click()
+    page.locator("[name=segment_ids]").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    shoot(page, "deadlines")
+
+
+def slots(browser, address):
+    """Free slots for a job that has to be planned, with the reason."""
+    who = Person(browser, address, "dispatcher", DESK)
+    page = who.go("/odoo/field-service")
+    page.locator(".o_kanban_record").first.click()
+    page.locator("button[name=action_plan]:visible").first.click()
+    page.locator(".modal button[name=action_find_slots]").click()
+    page.wait_for_timeout(1500)
+    shoot(page, "slots")
 
 
 def outside(browser, address):
@@ -123,6 +157,19 @@ def accountant(browser, address):
     page.locator("div[name=tax_totals], .oe_subtotal_footer").first.wait_for()
     page.wait_for_timeout(500)
     shoot(page, "accountant")
+
+
+TAKES = (
+    customer,
+    agent,
+    desk,
+    outside,
+    technician,
+    dispatcher,
+    slots,
+    manager,
+    accountant,
+)
 
 
 def shoot(page, name):

@@ -9,6 +9,7 @@ from . import (
     calendar_event_screens,
     helpdesk_sla_policy,
     helpdesk_ticket,
+    helpdesk_ticket_call,
     hr_employee,
     hr_employee_planning,
     hr_employee_busy,

@@ -87,6 +87,18 @@ class TestSla(FieldServiceCommon):
         self.assertEqual(ticket.on_site_date, arrived)
         self.assertLessEqual(arrived, Datetime.now())
 
+    def test_a_caller_s_equipment_is_one_tap_away_from_a_ticket(self):
+        self.contact.phone = "+39 0445 360 118"
+        (caller,) = (
+            self.env["helpdesk.ticket"]
+            .with_user(self.user_dispatcher)
+            .find_caller("+390445360118")["callers"]
+        )
+        (subject,) = caller["subjects"]
+        self.assertEqual(subject["name"], self.equipment.display_name)
+        ticket = self._open(**subject["defaults"])
+        self.assertEqual((ticket.equipment_id, ticket.site_id), (self.equipment, self.site))
+
     def test_accountants_read_what_is_promised_and_change_nothing(self):
         self.assertEqual(self.gold.with_user(self.user_accountant).name, "Gold")
         with self.assertRaises(AccessError):

@@ -53,6 +53,7 @@ class HelpdeskTicket(models.Model):
             )
             .grouped("commercial_partner_id")
         )
+        subjects = self._prepare_call_subjects(customers)
         return [
             {
                 "id": caller.id,
@@ -64,6 +65,7 @@ class HelpdeskTicket(models.Model):
                     {"id": site.id, "name": site.name or site.city or site.display_name}
                     for site in sites.get(caller.commercial_partner_id, [])
                 ],
+                "subjects": subjects.get(caller.commercial_partner_id, []),
                 "tickets": [
                     {
                         "id": ticket.id,
@@ -76,6 +78,15 @@ class HelpdeskTicket(models.Model):
             }
             for caller in callers
         ]
+
+    @api.model
+    def _prepare_call_subjects(self, customers):
+        """What these customers may be calling about, for an override that knows of such things.
+
+        :return: by customer a list of ``key``, ``name``, ``note`` and ``defaults`` (values of the
+            new ticket)
+        """
+        return {}
 
     @api.model
     def register_caller(self, number, name, company_id=None):

@@ -150,13 +150,16 @@ export class CallScreen extends Component {
         });
     }
 
-    newTicket(caller, site = null) {
+    newTicket(caller, site = null, subject = null) {
         return this.action.doAction({
             type: "ir.actions.act_window",
             name: _t("New ticket"),
             res_model: "helpdesk.ticket",
             views: [[false, "form"]],
-            context: this.getTicketDefaults(caller, site),
+            context: {
+                ...this.getTicketDefaults(caller, site),
+                ...this.getSubjectDefaults(subject),
+            },
         });
     }
 
@@ -169,6 +172,15 @@ export class CallScreen extends Component {
             default_name: this.state.problem.trim() || false,
             default_presence_until: this.presenceUntil,
         };
+    }
+
+    getSubjectDefaults(subject) {
+        return Object.fromEntries(
+            Object.entries(subject?.defaults || {}).map(([name, value]) => [
+                `default_${name}`,
+                value,
+            ])
+        );
     }
 
     get presenceUntil() {
