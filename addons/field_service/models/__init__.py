@@ -1,6 +1,7 @@
 from . import (
     account_analytic_line,
     account_move,
+    account_move_service,
     calendar_attendee,
     calendar_attendee_feed,
     calendar_attendee_link,

@@ -19,8 +19,15 @@ class ProjectProject(models.Model):
         default="time_material",
     )
     customer_reference = fields.Char(string="Customer's order")
+    customer_reference_date = fields.Date(string="Date of the order")
     cig = fields.Char(string="CIG", size=10)
     cup = fields.Char(string="CUP", size=15)
+    fiscal_position_id = fields.Many2one(
+        "account.fiscal.position",
+        ondelete="restrict",
+        check_company=True,
+        help="How work for this job order is taxed, before what holds for the customer.",
+    )
     service_intervention_ids = fields.One2many(
         "service.intervention", "project_id", string="Interventions"
     )

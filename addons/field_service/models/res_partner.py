@@ -10,6 +10,14 @@ class ResPartner(models.Model):
         compute="_compute_equipment_count", groups="field_service.field_service_group_user"
     )
 
+    service_fiscal_position_id = fields.Many2one(
+        "account.fiscal.position",
+        string="Work here is taxed as",
+        company_dependent=True,
+        groups="field_service.field_service_group_dispatcher,account.group_account_invoice",
+        help="How work at this address is taxed, before what holds for the customer.",
+    )
+
     def _compute_equipment_count(self):
         customers = self.commercial_partner_id
         count = dict(

@@ -135,8 +135,15 @@ class ServiceContract(models.Model):
 
     # === FIELDS: REFERENCES OF THE CUSTOMER === #
     customer_reference = fields.Char(string="Customer's order")
+    customer_reference_date = fields.Date(string="Date of the order")
     cig = fields.Char(string="CIG", size=10)
     cup = fields.Char(string="CUP", size=15)
+    fiscal_position_id = fields.Many2one(
+        "account.fiscal.position",
+        ondelete="restrict",
+        check_company=True,
+        help="How fees and work of this contract are taxed, before what holds for the customer.",
+    )
     analytic_account_id = fields.Many2one(
         "account.analytic.account", ondelete="restrict", check_company=True
     )

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from .account_move_service import InvoiceKey
+
 
 class ServiceContract(models.Model):
     """Fees of contracts: due ones become draft invoices, each period once."""
@@ -52,35 +54,38 @@ class ServiceContract(models.Model):
                     "Contract %(contract)s has no product for its fee.", contract=self.display_name
                 )
             )
-        account = self.analytic_account_id
-        invoice = (
-            self.env["account.move"]
-            .sudo(False)
-            .with_company(self.company_id)
-            .create(
+        moves = self.env["account.move"]
+        invoice = moves._create_service_invoice(
+            self._get_invoice_key(),
+            [self.number],
+            [
                 {
-                    "move_type": "out_invoice",
-                    "partner_id": self.invoice_partner_id.id,
-                    "ref": self.customer_reference or False,
-                    "invoice_origin": self.number,
-                    "invoice_line_ids": [
-                        fields.Command.create(
-                            {
-                                "product_id": self.fee_product_id.id,
-                                "name": self._get_fee_description(),
-                                "quantity": 1,
-                                "price_unit": self.fee_amount,
-                                "analytic_distribution": (
-                                    {str(account.id): 100.0} if account else False
-                                ),
-                            }
-                        )
-                    ],
+                    "product_id": self.fee_product_id.id,
+                    "name": self._get_fee_description(),
+                    "quantity": 1,
+                    "price_unit": self.fee_amount,
+                    **moves._prepare_service_analytic_values(self.analytic_account_id),
                 }
-            )
+            ],
         )
         self._advance_fee_date()
         return invoice
+
+    def _get_invoice_key(self):
+        self.ensure_one()
+        payer = self.invoice_partner_id
+        positions = self.env["account.fiscal.position"].with_company(self.company_id)
+        return InvoiceKey(
+            company=self.company_id,
+            payer=payer,
+            currency=self.currency_id,
+            fiscal_position=self.fiscal_position_id or positions._get_fiscal_position(payer),
+            contract=self,
+            customer_reference=self.customer_reference or "",
+            customer_reference_date=self.customer_reference_date,
+            cig=self.cig or "",
+            cup=self.cup or "",
+        )
 
     def action_create_fee_invoices(self):
         created = self.create_fee_invoices()

@@ -145,7 +145,15 @@ class ServiceIntervention(models.Model):
         tracking=True,
     )
     fiscal_position_id = fields.Many2one(
-        "account.fiscal.position", ondelete="restrict", check_company=True
+        "account.fiscal.position",
+        compute="_compute_fiscal_position_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        check_company=True,
+        help="How the work is taxed: of the place, the job order or the contract. Empty: as the "
+        "payer is taxed.",
     )
     amount_limit = fields.Monetary(
         string="Authorised amount",
@@ -154,6 +162,13 @@ class ServiceIntervention(models.Model):
     )
     customer_reference = fields.Char(
         string="Customer's order",
+        compute="_compute_references",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    customer_reference_date = fields.Date(
+        string="Date of the order",
         compute="_compute_references",
         store=True,
         readonly=False,
@@ -336,8 +351,20 @@ class ServiceIntervention(models.Model):
     def _compute_references(self):
         for intervention in self:
             source = intervention.project_id or intervention.contract_id
-            for name in ("customer_reference", "cig", "cup"):
+            for name in ("customer_reference", "customer_reference_date", "cig", "cup"):
                 intervention[name] = (source and source[name]) or intervention[name]
+
+    @api.depends("site_id", "contract_id", "project_id")
+    def _compute_fiscal_position_id(self):
+        for intervention in self:
+            # Technicians don't read how a place is taxed.
+            site_sudo = intervention.site_id.sudo().with_company(intervention.company_id)
+            intervention.fiscal_position_id = (
+                site_sudo.service_fiscal_position_id
+                or intervention.project_id.fiscal_position_id
+                or intervention.contract_id.fiscal_position_id
+                or intervention.fiscal_position_id
+            )
 
     @api.depends("ticket_id", "company_id")
     def _compute_team_id(self):

@@ -1,21 +1,10 @@
 from collections import defaultdict
-from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, format_date
 
-
-class InvoiceKey(NamedTuple):
-    """What must be equal for work to stand on one invoice."""
-
-    company: models.BaseModel
-    payer: models.BaseModel
-    currency: models.BaseModel
-    fiscal_position: models.BaseModel
-    customer_reference: str
-    cig: str
-    cup: str
+from .account_move_service import InvoiceKey
 
 
 class ServiceReport(models.Model):
@@ -89,15 +78,18 @@ class ServiceWorkLine(models.Model):
         self.ensure_one()
         intervention = self.intervention_id
         own = self.payer_id == intervention.invoice_partner_id
+        # A manufacturer who pays has no part in the customer's order.
+        order = intervention if own else intervention.browse()
         return InvoiceKey(
             company=self.company_id,
             payer=self.payer_id,
             currency=self.currency_id,
             fiscal_position=self._get_fiscal_position(positions),
-            # A manufacturer who pays has no part in the customer's order.
-            customer_reference=(own and intervention.customer_reference) or "",
-            cig=(own and intervention.cig) or "",
-            cup=(own and intervention.cup) or "",
+            contract=order.contract_id,
+            customer_reference=order.customer_reference or "",
+            customer_reference_date=order.customer_reference_date,
+            cig=order.cig or "",
+            cup=order.cup or "",
         )
 
     def _get_fiscal_positions(self):
@@ -123,55 +115,37 @@ class ServiceWorkLine(models.Model):
 
     def _create_invoice(self, key):
         """One draft invoice of these lines, each pointing at its invoice line afterwards."""
-        invoice_lines = [self._prepare_invoice_line_values(line) for line in self]
-        invoice = (
-            self.env["account.move"]
-            .sudo(False)
-            .with_company(key.company)
-            .create(
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": key.payer.id,
-                    "currency_id": key.currency.id,
-                    "fiscal_position_id": key.fiscal_position.id,
-                    "ref": key.customer_reference or False,
-                    "invoice_origin": ", ".join(
-                        dict.fromkeys(self.intervention_id.mapped("number"))
-                    ),
-                    "invoice_line_ids": [fields.Command.create(values) for values in invoice_lines],
-                    **self._prepare_invoice_values(key),
-                }
-            )
+        invoice = self.env["account.move"]._create_service_invoice(
+            key,
+            self.intervention_id.mapped("number"),
+            [line._prepare_invoice_line_values() for line in self],
         )
         for line, invoice_line in zip(self, invoice.invoice_line_ids.sorted("id"), strict=True):
             # Which invoice bills a line is written by Campo alone, see KEPT_FIELDS.
             line.sudo().invoice_line_id = invoice_line
         return invoice
 
-    def _prepare_invoice_values(self, key):
-        """More values of an invoice; an override for electronic invoices fills CIG and CUP in."""
-        return {}
-
-    def _prepare_invoice_line_values(self, line):
+    def _prepare_invoice_line_values(self):
         """Values of an invoice line; number and date of the report stand in its text, because
         electronic invoices know no sections.
         """
-        report = line.report_id
-        project = line._get_cost_project()
-        account = project.account_id
+        self.ensure_one()
+        report = self.report_id
         # Whoever pays reads it, in their language.
-        payers_env = self.with_context(lang=line.payer_id.lang or self.env.lang).env
+        payers_env = self.with_context(lang=self.payer_id.lang or self.env.lang).env
         return {
-            "product_id": line.product_id.id,
+            "product_id": self.product_id.id,
             "name": payers_env._(
                 "%(line)s (report %(report)s of %(date)s)",
-                line=line.name,
+                line=self.name,
                 report=report.number,
                 date=format_date(payers_env, report.date),
             ),
-            "quantity": line.quantity_invoice,
-            "product_uom_id": line.uom_id.id,
-            "price_unit": line.price_unit,
-            "discount": line.discount,
-            "analytic_distribution": {str(account.id): 100.0} if account else False,
+            "quantity": self.quantity_invoice,
+            "product_uom_id": self.uom_id.id,
+            "price_unit": self.price_unit,
+            "discount": self.discount,
+            **self.env["account.move"]._prepare_service_analytic_values(
+                self._get_cost_project().account_id
+            ),
         }
