@@ -12,6 +12,7 @@ from . import (
     test_own_warranty,
     test_planning,
     test_random_work,
+    test_remote_help,
     test_report_form,
     test_screens,
     test_security,
