@@ -106,7 +106,7 @@ class HelpdeskTicket(models.Model):
         if missing := [user.name for user, found in employees.items() if not found]:
             raise UserError(
                 self.env._(
-                    "%(names)s: no employee, so these hours have no cost. Create the employee first.",
+                    "%(names)s: no employee, so these hours cost nothing. Create one first.",
                     names=", ".join(missing),
                 )
             )
