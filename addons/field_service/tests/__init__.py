@@ -20,6 +20,7 @@ from . import (
     test_slots,
     test_tampering,
     test_time_bands,
+    test_timer,
     test_visit,
     test_visit_feed,
     test_visit_link,

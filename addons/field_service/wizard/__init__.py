@@ -4,6 +4,7 @@ from . import (
     service_intervention_files,
     service_intervention_plan,
     service_intervention_record_work,
+    service_intervention_timer,
     service_intervention_wait,
     service_report_amend,
     service_report_invoice,

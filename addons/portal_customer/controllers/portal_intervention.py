@@ -103,6 +103,16 @@ class PortalIntervention(PortalPages):
         return {
             "check_in": (intervention.check_in, {"event_id": to_int(typed.get("event_id"))}),
             "check_out": (intervention.check_out, {"event_id": to_int(typed.get("event_id"))}),
+            "timer": (intervention.start_timer, {"kind": typed.get("kind") or "labour"}),
+            "timer_stop": (
+                intervention.stop_timer,
+                {
+                    "break_minutes": typed.get("break_minutes"),
+                    "name": typed.get("name"),
+                    "stop": intervention._portal_to_utc(typed.get("stop")),
+                },
+            ),
+            "timer_discard": (intervention.discard_timer, {}),
             "files": (
                 intervention.add_files,
                 {"files": [{**file, "kind": typed.get("kind")} for file in files]},

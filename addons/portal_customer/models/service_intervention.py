@@ -48,6 +48,9 @@ class ServiceIntervention(models.Model):
             "planned_end",
             "confirmation_state",
             "is_mine",
+            "my_timer_start",
+            "my_timer_kind",
+            "my_timer_forgotten",
             "work_line_ids",
             "report_ids",
             "checklist_answer_ids",
@@ -184,6 +187,7 @@ class ServiceIntervention(models.Model):
                 }
                 for answer in intervention.checklist_answer_ids.sorted()
             ],
+            "timer": self._portal_timer(),
             "start_local": self._portal_to_local(self._portal_get_work_start()),
             "time_kinds": [
                 item
@@ -201,6 +205,16 @@ class ServiceIntervention(models.Model):
                 for line in intervention.work_line_ids
             ),
             "is_open": intervention.state not in ("done", "cancelled"),
+        }
+
+    def _portal_timer(self):
+        """The technician's own clock: since when it runs, or that it has to be corrected."""
+        self.ensure_one()
+        return {
+            "start": self.my_timer_start,
+            "kind": self._portal_label("my_timer_kind") if self.my_timer_kind else "",
+            "forgotten": self.my_timer_forgotten,
+            "forgotten_local": self._portal_to_local(self.my_timer_forgotten),
         }
 
     def _portal_similar(self, limit=3):

@@ -5,4 +5,5 @@ from . import (
     test_public_methods,
     test_rights,
     test_technician,
+    test_timer,
 )
