@@ -294,6 +294,8 @@ class HelpdeskTicket(models.Model):
         tickets = super().create(vals_list)
         tickets._assign()
         tickets._enter_stage()
+        # What is promised is promised now, also if somebody closes it in the same breath.
+        tickets.mapped("resolution_deadline")
         return tickets
 
     def write(self, vals):

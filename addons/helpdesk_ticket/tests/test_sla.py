@@ -51,6 +51,13 @@ class TestSla(HelpdeskCommon):
         self._create_policy(company_id=other.id, calendar=False)
         self.assertFalse(self._create_ticket().sla_policy_id)
 
+    def test_a_ticket_closed_in_the_same_breath_was_promised_something(self):
+        policy = self._create_policy()
+        ticket = self._open_on_monday()
+        ticket.action_close(solution="Pulito", cause="Sporco")
+        self.assertEqual(ticket.sla_policy_id, policy)
+        self.assertTrue(ticket.resolution_deadline)
+
     def test_no_promise_no_deadline(self):
         ticket = self._create_ticket()
         self._assert_deadlines(ticket, False, False)
