@@ -15,6 +15,7 @@ FREE_GIB_NEEDED = 5
 # Libraries that the patched wkhtmltopdf and the Python wheels load.
 _LIBRARIES = ("libmagic1", "libfontconfig1", "libfreetype6", "libxrender1", "libxext6", "libx11-6")
 _FONTS = ("fonts-dejavu-core",)
+_MAIL_SERVERS = ("dovecot-imapd",)
 
 
 def postgresql_bin():
@@ -36,7 +37,7 @@ def missing_packages(*, server, tests, lint):
     """Debian packages that this machine lacks.
 
     :param bool server: a PostgreSQL server is wanted here
-    :param bool tests: the programs of the tests too (browser, PDF to PNG, gettext)
+    :param bool tests: the programs of the tests too (browser, PDF to PNG, gettext, IMAP server)
     :param bool lint: the programs of the static checks too (Node)
     """
     wanted = [package for package in (*_LIBRARIES, *_FONTS) if not _is_installed(package)]
@@ -44,6 +45,8 @@ def missing_packages(*, server, tests, lint):
         wanted.append(f"python3.{sys.version_info.minor}-venv")
     programs = {"apt-get": "apt", "dpkg-deb": "dpkg"}
     if tests:
+        # Its program lies where people's PATH doesn't look.
+        wanted += [package for package in _MAIL_SERVERS if not _is_installed(package)]
         programs |= {
             "chromium": "chromium",
             "pdftoppm": "poppler-utils",
