@@ -35,6 +35,7 @@
         "wizard/service_report_amend_views.xml",
         "wizard/service_report_sign_views.xml",
         "wizard/service_work_line_cover_views.xml",
+        "wizard/service_visit_replace_views.xml",
         "views/service_intervention_views.xml",
         "views/service_intervention_mine_views.xml",
         "views/service_intervention_timer_views.xml",
@@ -57,6 +58,7 @@
         "views/res_partner_link_views.xml",
         "views/field_service_menus.xml",
         "views/res_users_views.xml",
+        "views/service_visit_answer_views.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",

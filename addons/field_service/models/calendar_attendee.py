@@ -19,6 +19,12 @@ class CalendarAttendee(models.Model):
     answered_version = fields.Integer(readonly=True, export_string_translation=False)
     answer_reason = fields.Char(readonly=True)
     proposed_start = fields.Datetime(string="Proposes", readonly=True)
+    asked_on = fields.Datetime(
+        readonly=True,
+        export_string_translation=False,
+        help="When the person was asked about this time; empty for those asked once.",
+    )
+    reminded_on = fields.Datetime(readonly=True, export_string_translation=False)
     checked_in_on = fields.Datetime(string="On site from", readonly=True)
     checked_out_on = fields.Datetime(string="On site until", readonly=True)
 
@@ -44,7 +50,12 @@ class CalendarAttendee(models.Model):
                     "answered_version": attendee.event_id.time_version,
                 }
             else:
-                trace |= {"answer_reason": False, "proposed_start": False}
+                trace |= {
+                    "answer_reason": False,
+                    "proposed_start": False,
+                    "asked_on": fields.Datetime.now(),
+                    "reminded_on": False,
+                }
             super(CalendarAttendee, attendee).write({**trace, **vals})
         visits.event_id.intervention_id._follow_answers()
         return result
@@ -96,12 +107,16 @@ class CalendarAttendee(models.Model):
         others in them.
         """
         visits = self.filtered("event_id.intervention_id")
+        if not visits:
+            return super()._notify_attendees(
+                mail_template, notify_author=notify_author, force_send=force_send
+            )
         # Of a new time people are told where it is written, see calendar.event.
         if mail_template != self.env.ref(
             "calendar.calendar_template_meeting_changedate", raise_if_not_found=False
         ):
             visits._send_visit_mails()
-        if visits and visits == self:
+        if visits == self:
             return False
         return super(CalendarAttendee, self - visits)._notify_attendees(
             mail_template, notify_author=notify_author, force_send=force_send

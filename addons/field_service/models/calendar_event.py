@@ -47,6 +47,8 @@ class CalendarEvent(models.Model):
 
     def unlink(self):
         visits = self.filtered("intervention_id")
+        if not visits:
+            return super().unlink()
         visits._check_may_plan()
         # Whoever deletes a visit needn't see the reports it is on.
         reports_sudo = self.env["service.report"].sudo()
@@ -99,9 +101,10 @@ class CalendarEvent(models.Model):
             return
         mover = self.env.user.partner_id
         self._raise_time_version()
-        self.attendee_ids.filtered(
-            lambda attendee: attendee.partner_id != mover and attendee.state != "needsAction"
-        ).write({"state": "needsAction"})
+        asked = self.attendee_ids.filtered(lambda attendee: attendee.partner_id != mover)
+        unanswered = asked.filtered(lambda attendee: attendee.state == "needsAction")
+        unanswered.write({"asked_on": fields.Datetime.now(), "reminded_on": False})
+        (asked - unanswered).write({"state": "needsAction"})
         self.intervention_id._follow_answers()
         if not self.env.context.get("dont_notify"):
             (self.attendee_ids & invited)._send_visit_mails()

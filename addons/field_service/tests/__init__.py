@@ -1,5 +1,6 @@
 from . import (
     test_amendment,
+    test_answers,
     test_charging,
     test_contract,
     test_coverage,
@@ -9,6 +10,7 @@ from . import (
     test_labels,
     test_maintenance,
     test_moving,
+    test_ordinary_meetings,
     test_own_warranty,
     test_planning,
     test_random_work,

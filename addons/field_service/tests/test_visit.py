@@ -177,20 +177,3 @@ class TestVisit(FieldServiceCommon):
         )
         meeting.write({"start": at(11), "stop": at(12)})
         self.assertEqual(meeting.time_version, 1)
-
-    def test_moving_an_ordinary_meeting_costs_no_query_of_ours(self):
-        meeting = self.env["calendar.event"].create(
-            {"name": "Lunch", "start": at(10), "stop": at(11)}
-        )
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        meeting.write({"location": "Canteen"})
-        self.env.flush_all()
-        with_location = self.env.cr.sql_log_count - before
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        meeting.write({"show_as": "free"})
-        self.env.flush_all()
-        without = self.env.cr.sql_log_count - before
-        self.assertLessEqual(with_location, without)

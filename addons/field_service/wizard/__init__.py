@@ -9,5 +9,6 @@ from . import (
     service_report_amend,
     service_report_invoice,
     service_report_sign,
+    service_visit_replace,
     service_work_line_cover,
 )
