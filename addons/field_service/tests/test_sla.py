@@ -88,11 +88,11 @@ class TestSla(FieldServiceCommon):
         self.assertLessEqual(arrived, Datetime.now())
 
     def test_a_caller_s_equipment_is_one_tap_away_from_a_ticket(self):
-        self.contact.phone = "+39 0445 360 118"
+        self.contact.phone = "+39 0445 999 118"
         (caller,) = (
             self.env["helpdesk.ticket"]
             .with_user(self.user_dispatcher)
-            .find_caller("+390445360118")["callers"]
+            .find_caller("+390445999118")["callers"]
         )
         (subject,) = caller["subjects"]
         self.assertEqual(subject["name"], self.equipment.display_name)
