@@ -226,7 +226,7 @@ def test_our_own_mail_that_is_sent_back_starts_no_loop(desk, case):
     _request, ticket, acknowledgement = case
     mails = len(desk.servers.read(GIULIA))
     known = len(desk.messages(ticket))
-    # A rule that forwards may give it a new name; one that is known already would be dropped anyway.
+    # A rule that forwards may rename it; a name that is known would be dropped in any case.
     acknowledgement.replace_header("Message-ID", make_msgid(domain="alfa.example"))
     assert desk.receive(acknowledgement.as_bytes(policy=email.policy.SMTP)) == []
     assert len(desk.messages(ticket)) == known
