@@ -1,6 +1,7 @@
 from . import (
     portal,
     portal_equipment,
+    portal_expense,
     portal_feed,
     portal_file,
     portal_intervention,

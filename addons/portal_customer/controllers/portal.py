@@ -5,7 +5,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.http import request
+from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
@@ -121,6 +121,20 @@ class PortalPages(CustomerPortal):
                 "typed": {},
                 **values,
             },
+        )
+
+    @staticmethod
+    def _send_file(name, content, mimetype):
+        """A file that is saved, never shown as a page of ours, and kept by no cache on the way."""
+        return request.make_response(
+            content,
+            [
+                ("Content-Type", mimetype),
+                ("Content-Length", str(len(content))),
+                ("Content-Disposition", content_disposition(name)),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "private, no-store"),
+            ],
         )
 
     # === ACTS === #

@@ -2,6 +2,9 @@ from odoo.http import request, route
 
 from .portal import PortalPages, to_int
 
+# How the name of a question ends that has several answers.
+QUESTION_OF_SEVERAL = "[]"
+
 
 class PortalTicket(PortalPages):
     """Requests for assistance: opened, followed, closed and opened again by the customer."""
@@ -60,6 +63,7 @@ class PortalTicket(PortalPages):
             "page_name": "ticket_new",
             "equipment": [{"id": item.id, "name": item.display_name} for item in equipment],
             "categories": [{"id": item.id, "name": item.display_name} for item in categories],
+            "questions": request.env["helpdesk.ticket"]._portal_questions(categories),
             "sites": [{"id": site.id, "name": site.name or site.city} for site in sites],
         }
 
@@ -84,7 +88,13 @@ class PortalTicket(PortalPages):
             "equipment_id": to_int(typed.get("equipment_id")),
             "site_id": to_int(typed.get("site_id")),
             "category_id": to_int(typed.get("category_id")),
+            "presence_until": request.env["service.intervention"]._portal_to_utc(
+                typed.get("presence_until")
+            ),
         }
+        typed.update(self._get_choices())
+        if answers := self._get_answers(typed):
+            values["ticket_properties"] = answers
         opened, error = self._act(
             request.env["helpdesk.ticket"].open_ticket,
             values={name: value for name, value in values.items() if value},
@@ -97,6 +107,22 @@ class PortalTicket(PortalPages):
                 {**self._prepare_new_ticket_values(), "typed": typed, "error": error},
             )
         return request.redirect(f"/my/tickets/{opened['ticket_id']}?opened=1")
+
+    @staticmethod
+    def _get_choices():
+        """What was chosen where several things may be: a form gives but the first of them."""
+        form = request.httprequest.form
+        return {name: form.getlist(name) for name in form if name.endswith(QUESTION_OF_SEVERAL)}
+
+    @staticmethod
+    def _get_answers(typed):
+        """Answers to the questions of the chosen category; the form holds those of all."""
+        prefix = f"q_{to_int(typed.get('category_id'))}_"
+        return {
+            name.removeprefix(prefix).removesuffix(QUESTION_OF_SEVERAL): answer
+            for name, answer in typed.items()
+            if name.startswith(prefix) and answer
+        }
 
     @route("/my/tickets/similar", type="jsonrpc", auth="user", website=True, readonly=True)
     def portal_similar(self, text=""):
@@ -167,6 +193,14 @@ class PortalTicket(PortalPages):
             "reopen": (
                 ticket.reopen,
                 {"reason": typed.get("reason"), "request_uuid": request_uuid},
+            ),
+            "rate": (
+                ticket.rate,
+                {
+                    "rate": to_int(typed.get("rate")),
+                    "feedback": typed.get("feedback"),
+                    "request_uuid": request_uuid,
+                },
             ),
             "files": (
                 ticket.add_files,

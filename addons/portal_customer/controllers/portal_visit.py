@@ -1,3 +1,5 @@
+from werkzeug.exceptions import NotFound
+
 from odoo.http import request, route
 
 from .portal import to_int
@@ -23,6 +25,21 @@ class PortalVisit(PortalIntervention):
                 **more,
             },
         )
+
+    @route(
+        "/my/interventions/<int:intervention_id>/visits/<int:event_id>.ics",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_visit_ics(self, intervention_id, event_id, **_query):
+        """One visit for the calendar of whoever may read its intervention."""
+        intervention = self._get_record("service.intervention", intervention_id)
+        content = intervention._portal_visit_ics(event_id)
+        if not content:
+            raise NotFound
+        return self._send_file("visit.ics", content, "text/calendar; charset=utf-8")
 
     @route(
         "/my/visits/<int:event_id>/answer",

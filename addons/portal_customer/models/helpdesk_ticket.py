@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 SLA_COLOURS = {"ok": "success", "warning": "warning", "breached": "danger"}
 
@@ -28,7 +28,10 @@ class HelpdeskTicket(models.Model):
             "close_date",
             "first_response_date",
             "response_deadline",
+            "next_response_deadline",
+            "on_site_deadline",
             "resolution_deadline",
+            "presence_until",
             "access_url",
         }
 
@@ -78,8 +81,12 @@ class HelpdeskTicket(models.Model):
             "agent": ticket.user_id.name or "",
             "opened_on": ticket.create_date,
             "closed_on": ticket.close_date,
-            "respond_by": ticket.response_deadline if not ticket.first_response_date else False,
-            "solve_by": ticket.resolution_deadline if not ticket.closed else False,
+            "promises": ticket._portal_promises(),
+            "presence_until": ticket.presence_until if not ticket.closed else False,
+            "answers": ticket._portal_answers(),
+            "merged_into": self._portal_merged_into(),
+            "may_rate": ticket._may_be_rated() and not ticket._get_opinion(),
+            "opinion": ticket._get_opinion().rating if ticket.closed else 0,
             "solution": ticket.solution or "",
             "history": [
                 {"stage": line.stage_id.name or "", "start": line.start, "stop": line.stop}
@@ -93,3 +100,29 @@ class HelpdeskTicket(models.Model):
                 )
             ],
         }
+
+    def _portal_promises(self):
+        """What was promised on this ticket (in sudo) and is still due, in plain words."""
+        self.ensure_one()
+        if self.closed:
+            return []
+        _ = self.env._
+        due = (
+            (_("We answer by"), not self.first_response_date and self.response_deadline),
+            (_("We answer your last message by"), self.next_response_deadline),
+            (_("We are with you by"), not self.on_site_date and self.on_site_deadline),
+            (_("We solve it by"), self.resolution_deadline),
+        )
+        now = fields.Datetime.now()
+        return [{"label": label, "by": by, "is_late": by < now} for label, by in due if by]
+
+    def _portal_merged_into(self):
+        """Where a merged ticket goes on; only those who may read that one are told which it is."""
+        self.ensure_one()
+        # The way there leads over tickets of the desk; what the user gets is judged below.
+        if not self.sudo().merged_into_id:
+            return {}
+        target = self._get_going_on()
+        if not target.sudo(False).has_access("read"):
+            return {"number": "", "url": ""}
+        return {"number": target.number, "url": f"/my/tickets/{target.id}"}

@@ -74,9 +74,23 @@ class IrAttachment(models.Model):
                 Domain("attachment_ids", "in", self.ids)
                 & (
                     Domain("is_internal", "=", True)
-                    | Domain("subtype_id.internal", "=", True)
+                    | (Domain("subtype_id.internal", "=", True) & ~self._get_opening_mail_domain())
                     | (Domain("subtype_id", "=", False) & Domain("message_type", "=", "comment"))
                 )
             )
         )
         return self & notes_sudo.attachment_ids
+
+    @api.model
+    def _get_opening_mail_domain(self):
+        """Mails that have opened a ticket: a note to the desk in Odoo's eyes, which tells of a new
+        ticket with it, but written by the customer.
+        """
+        opened = self.env.ref("helpdesk_ticket.mt_helpdesk_ticket_new")
+        return (
+            Domain("model", "=", "helpdesk.ticket")
+            & Domain("message_type", "=", "email")
+            & Domain("subtype_id", "=", opened.id)
+            # Whatever one of us has forwarded is ours.
+            & (Domain("author_id", "=", False) | Domain("author_id.partner_share", "=", True))
+        )

@@ -57,6 +57,21 @@ class ServiceIntervention(models.Model):
                 day["coming"].append(row)
         return day
 
+    def _portal_visit_ics(self, event_id):
+        """A visit as an iCalendar file; the caller has checked that the user may read the job.
+
+        :return: bytes; nothing for a visit of another intervention, or one that is off
+        """
+        self.ensure_one()
+        # Portal users read no visits: this one belongs to an intervention they read.
+        visit_sudo = self.sudo().event_ids.filtered(lambda visit: visit.id == event_id)
+        invited_sudo = visit_sudo.attendee_ids
+        mine_sudo = invited_sudo.filtered(
+            lambda attendee: attendee.partner_id == self.env.user.partner_id
+        )
+        attendee_sudo = (mine_sudo or invited_sudo)[:1]
+        return attendee_sudo._get_visit_ics() if attendee_sudo else b""
+
     def _portal_get_work_start(self):
         """When today's work began: after the last line, else at the check-in; False otherwise."""
         self.ensure_one()

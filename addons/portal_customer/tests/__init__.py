@@ -1,9 +1,11 @@
 from . import (
-    test_label,
+    test_downloads,
     test_feed,
+    test_label,
     test_pages,
     test_public_methods,
     test_rights,
     test_technician,
+    test_ticket_pages,
     test_timer,
 )
