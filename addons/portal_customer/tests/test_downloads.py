@@ -132,7 +132,7 @@ class TestStatementFiles(DownloadsCommon):
 
     def test_the_pdf_is_a_pdf(self):
         self._login("accountant")
-        answer = self._get("/my/statement/pdf")
+        answer = self._get("/my/statement/pdf", timeout=90)
         self.assertEqual(answer.status_code, 200)
         self.assertTrue(answer.content.startswith(b"%PDF"))
         self.assertIn("statement.pdf", answer.headers["Content-Disposition"])
@@ -149,7 +149,9 @@ class TestStatementFiles(DownloadsCommon):
 
     def test_the_report_asked_for_directly_tells_nothing(self):
         self._login("own")
-        answer = self._get(f"/report/html/portal_customer.res_partner_statement/{self.customer.id}")
+        answer = self._get(
+            f"/report/html/portal_customer.res_partner_statement/{self.customer.id}", timeout=90
+        )
         self.assertNotIn(self.invoice.name, answer.text)
 
     def test_the_csv_costs_the_same_for_one_item_and_for_many(self):
