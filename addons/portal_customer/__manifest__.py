@@ -20,6 +20,7 @@
         "views/portal_intervention_templates.xml",
         "views/portal_technician_templates.xml",
         "views/portal_timer_templates.xml",
+        "views/portal_form_templates.xml",
         "views/portal_visit_templates.xml",
         "views/portal_feed_templates.xml",
         "views/portal_knowledge_templates.xml",

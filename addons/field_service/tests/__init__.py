@@ -5,6 +5,7 @@ from . import (
     test_contract,
     test_coverage,
     test_expiry,
+    test_forms,
     test_intervention,
     test_invoicing,
     test_labels,

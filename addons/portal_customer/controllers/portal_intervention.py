@@ -59,6 +59,7 @@ class PortalIntervention(PortalPages):
             "expense_kinds": intervention._portal_expense_kinds(),
             "expenses": intervention._portal_expenses(),
             "similar": intervention._portal_similar(),
+            "forms": intervention._portal_forms(),
             "now": intervention._portal_now(),
         }
         return self._render_page("portal_work", values)
@@ -73,6 +74,27 @@ class PortalIntervention(PortalPages):
     )
     def portal_intervention(self, intervention_id, **_query):
         return self._render_intervention(self._get_record("service.intervention", intervention_id))
+
+    @route(
+        "/my/interventions/<int:intervention_id>/forms/<int:document_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_form_pdf(self, intervention_id, document_id, **_query):
+        """A form filled in on the job, for its technician."""
+        intervention = self._get_record("service.intervention", intervention_id)
+        content = self._is_technician(intervention) and intervention._portal_form_pdf(document_id)
+        if not content:
+            return request.not_found()
+        headers = [
+            ("Content-Type", "application/pdf"),
+            ("Content-Length", len(content)),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(content, headers=headers)
 
     @route(
         "/my/interventions/<int:intervention_id>/<string:act>",
@@ -142,6 +164,13 @@ class PortalIntervention(PortalPages):
                 {
                     "values": intervention._portal_expense(typed),
                     "files": files,
+                },
+            ),
+            "form": (
+                intervention.fill_form,
+                {
+                    "form_id": to_int(typed.get("form_id")),
+                    "answers": intervention._portal_answers(typed),
                 },
             ),
             "wait": (

@@ -20,6 +20,7 @@ from . import (
     service_intervention,
     service_intervention_crew,
     service_intervention_expense,
+    service_intervention_forms,
     service_intervention_visits,
     service_report,
     service_work_line,

@@ -1,6 +1,7 @@
 from . import (
     test_downloads,
     test_feed,
+    test_forms,
     test_label,
     test_pages,
     test_public_methods,
