@@ -12,6 +12,10 @@ class ServiceWorkLine(models.Model):
 
     _inherit = "service.work.line"
 
+    blocked_kind = fields.Selection(
+        selection_add=[("expense", "The expense is not approved")],
+        ondelete={"expense": "set null"},
+    )
     expense_id = fields.Many2one(
         "hr.expense", index="btree_not_null", ondelete="restrict", readonly=True, copy=False
     )
@@ -29,11 +33,11 @@ class ServiceWorkLine(models.Model):
     @api.depends("expense_id.state", "company_id.expense_bill_approved_only")
     def _compute_billing_state(self):
         """Override of `field_service`: a refused expense is not billed."""
-        result = super()._compute_billing_state()
-        for line in self:
-            if line.billing_state == "to_bill" and line._get_expense_block():
-                line.billing_state = "blocked"
-        return result
+        return super()._compute_billing_state()
+
+    def _find_block(self):
+        """Override of `field_service`: an expense has to be approved, where the firm says so."""
+        return "expense" if self._get_expense_block() else super()._find_block()
 
     @api.depends("expense_id.state")
     def _compute_blocked_reason(self):
@@ -63,6 +67,21 @@ class ServiceWorkLine(models.Model):
         if self.expense_id.state == "refused":
             return 0.0
         return self.expense_id._get_cost_amount()
+
+    @api.depends("expense_id.settlement", "expense_id.state")
+    def _compute_expects_bill(self):
+        return super()._compute_expects_bill()
+
+    @api.depends("expense_id.total_amount", "expense_id.tax_ids", "expense_id.state")
+    def _compute_expected_bill_amount(self):
+        return super()._compute_expected_bill_amount()
+
+    def _is_settled_by_bill(self):
+        """Override of `field_service`: own money of contractors comes back with their bill."""
+        expense = self.expense_id
+        if not expense:
+            return super()._is_settled_by_bill()
+        return expense.settlement == "own_bill" and expense.state != "refused"
 
     def _get_coverage_sentence(self, rule, params):
         """Override of `field_service`: one more rule decides."""

@@ -245,6 +245,10 @@ class TestCharging(ExpenseCaptureCommon):
         intervention = self._working_intervention()
         expense = self._add(intervention, kind="parking", amount=6)
         self.assertEqual(expense.settlement, "own_bill")
+        # It comes with the contractor's own bill.
+        self.assertRecordValues(
+            expense.work_line_ids, [{"expects_bill": True, "expected_bill_amount": 6.0}]
+        )
         self._approve(expense)
         with self.assertRaisesRegex(UserError, "neither posted nor reimbursed"):
             expense.with_user(self.user_approver).action_post()

@@ -1,6 +1,7 @@
 from . import (
     account_analytic_line,
     account_move,
+    account_move_bill,
     account_move_service,
     calendar_attendee,
     calendar_attendee_feed,
@@ -65,6 +66,8 @@ from . import (
     service_visit_answer,
     service_warranty_term,
     service_work_line,
+    service_work_line_bill,
+    service_work_line_blocking,
     service_work_line_cost,
     service_work_line_screens,
 )

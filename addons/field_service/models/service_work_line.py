@@ -249,14 +249,15 @@ class ServiceWorkLine(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("kind")
+    @api.depends("kind", "time_band", "date", "contract_id", "payer_id")
     def _compute_product_id(self):
-        for line in self:
+        """What stands on the invoice: as the rate says, else the usual one of the kind."""
+        for line, rate in self._get_rates():
             xmlid = KIND_PRODUCT.get(line.kind)
             if line.product_id or not xmlid:
                 line.product_id = line.product_id
             else:
-                line.product_id = self.env.ref(xmlid, raise_if_not_found=False)
+                line.product_id = rate.product_id or self.env.ref(xmlid, raise_if_not_found=False)
 
     @api.depends("kind", "product_id")
     def _compute_uom_id(self):

@@ -1,8 +1,10 @@
 from . import (
     test_amendment,
     test_answers,
+    test_blocking,
     test_charging,
     test_contract,
+    test_contractor_bill,
     test_coverage,
     test_expiry,
     test_forms,

@@ -11,5 +11,6 @@ from . import (
     service_report_invoice,
     service_report_sign,
     service_visit_replace,
+    service_work_line_bill,
     service_work_line_cover,
 )

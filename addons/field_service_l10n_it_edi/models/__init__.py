@@ -1,1 +1,1 @@
-from . import account_move
+from . import account_move, service_intervention, service_work_line

@@ -205,6 +205,16 @@ class TestElectronicInvoice(ElectronicInvoiceCommon):
         self._assert_texts(tree, "DatiRiepilogo/Imposta", ["76.87"])
         self._assert_texts(tree, "ImportoPagamento", ["349.40"])
 
+    def test_a_public_administration_is_not_invoiced_without_cig(self):
+        self.customer.l10n_it_pa_index = "UF9AB1"
+        intervention = self._story_one()
+        report = self._sign(intervention)
+        self.assertEqual(set(report.work_line_ids.mapped("blocked_kind")), {"no_cig"})
+        self.assertIn("CIG", report.work_line_ids[0].blocked_reason)
+        self.assertFalse(self._invoice(report))
+        intervention.is_without_cig = True
+        self.assertEqual(self._invoice(report).amount_untaxed, 349.40)
+
     def test_reverse_charge_of_the_place_exports_its_nature(self):
         position = self.env["account.fiscal.position"].create(
             {"name": "Work on buildings", "company_id": self.company.id}
