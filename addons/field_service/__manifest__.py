@@ -40,6 +40,7 @@
         "wizard/service_visit_replace_views.xml",
         "views/service_intervention_views.xml",
         "views/service_intervention_mine_views.xml",
+        "views/service_intervention_files_views.xml",
         "views/service_intervention_timer_views.xml",
         "views/service_work_line_views.xml",
         "views/service_report_views.xml",

@@ -1,1 +1,1 @@
-from . import calendar, visit_feed, visit_link
+from . import calendar, files, visit_feed, visit_link

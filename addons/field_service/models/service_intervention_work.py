@@ -160,11 +160,14 @@ class ServiceIntervention(models.Model):
 
         :param list[dict] files: ``name``, ``data`` (base64), ``kind`` (``before``, ``after``,
             ``other``)
-        :return: ``{"attachment_ids": […]}``
+        :return: ``{"attachment_ids": […], "refused": [{"name", "reason"}, …]}``: files that can be
+            used are kept although others cannot
+        :raise ValidationError: when none can be used
         """
         self.ensure_one()
         self._check_may_work(allow_done=True)
-        return {"attachment_ids": self._intake_files(files).ids}
+        attachments, refused = self._intake_each(files)
+        return {"attachment_ids": attachments.ids, "refused": refused}
 
     @idempotent
     def answer_checklist(self, answers, request_uuid=None):

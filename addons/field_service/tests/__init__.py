@@ -8,6 +8,7 @@ from . import (
     test_coverage,
     test_expiry,
     test_forms,
+    test_files,
     test_intervention,
     test_invoicing,
     test_labels,

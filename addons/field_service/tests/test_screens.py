@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Datetime
 from odoo.tests import Form, freeze_time, tagged
 
-from .common import MONDAY, FieldServiceCommon, at, picture
+from .common import MONDAY, FieldServiceCommon, at
 
 
 def signature():
@@ -126,19 +126,6 @@ class TestScreens(FieldServiceCommon):
             form.until = "2026-11-16"
         form.record.action_confirm()
         self.assertRecordValues(intervention, [{"state": "waiting", "waiting_reason": "A sensor"}])
-
-    def test_photos_of_the_dialog_are_attached_to_the_intervention(self):
-        intervention = self._create_intervention()
-        self._plan(intervention)
-        action = self._mine(intervention).action_add_files()
-        wizard = (
-            self.env["service.intervention.files"]
-            .with_user(self.user_technician)
-            .with_context(**action["context"])
-            .create({"attachment_ids": [(0, 0, {"name": "a.jpg", "datas": picture()})]})
-        )
-        wizard.action_confirm()
-        self.assertEqual(intervention.attachment_count, 1)
 
     @freeze_time("2026-11-09 11:00:00")
     def test_labour_is_proposed_since_the_last_work(self):

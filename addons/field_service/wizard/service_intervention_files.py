@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class ServiceInterventionFiles(models.TransientModel):
-    """Takes photos and documents from the phone's camera or the computer."""
+    """Asks what photos and documents show; they are sent as they are chosen."""
 
     _name = "service.intervention.files"
     _description = "Add Photos and Documents"
@@ -14,17 +14,3 @@ class ServiceInterventionFiles(models.TransientModel):
         required=True,
         default="before",
     )
-    attachment_ids = fields.Many2many("ir.attachment", string="Photos and documents")
-
-    def action_confirm(self):
-        self.ensure_one()
-        files = [
-            {
-                "name": attachment.name,
-                "data": attachment.datas.decode() if attachment.datas else "",
-                "kind": self.kind,
-            }
-            for attachment in self.attachment_ids
-        ]
-        self.intervention_id.add_files(files=files)
-        return {"type": "ir.actions.act_window_close"}

@@ -7,6 +7,8 @@ from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.tools.mimetypes import guess_mimetype
 
+from ..tools.photos import MAX_PIXELS, PhotoError, clean_photo
+
 DEFAULT_MAX_MB = 25
 MAX_FILES = 30
 
@@ -54,10 +56,32 @@ class AttachmentIntakeMixin(models.AbstractModel):
         :return: the attachments, in the order of the files
         :raise ValidationError: saying which file is wrong and why; nothing is attached then
         """
+        return self._attach(self._check_files(files))
+
+    def _intake_each(self, files):
+        """Attach those of several files that can be used; the others are told with a reason.
+
+        :return: the attachments, and a list of dicts ``name``, ``reason``
+        :raise ValidationError: when none can be used, with all reasons
+        """
+        self._check_shape(files)
+        contents, refused = [], []
+        for file in files:
+            try:
+                contents.append(self._check_file(file))
+            except ValidationError as error:
+                refused.append({"name": str(file.get("name") or ""), "reason": str(error)})
+        if refused and not contents:
+            raise ValidationError("\n".join(item["reason"] for item in refused))
+        return self._attach(contents), refused
+
+    def _attach(self, contents):
+        """Attach what was judged to be good, each content once."""
         self.ensure_one()
-        contents = self._check_files(files)
-        # Portal users and technicians have no write access: the caller has judged what they may do.
-        attachments_sudo = self.env["ir.attachment"].sudo()
+        # Portal users and technicians have no write access: the caller has judged what they may
+        # do. A photo is kept as it is: made smaller it would lose when it was taken, and be
+        # another one when it is sent again.
+        attachments_sudo = self.env["ir.attachment"].sudo().with_context(image_no_postprocess=True)
         present = {
             attachment.checksum: attachment
             for attachment in attachments_sudo.search(
@@ -94,6 +118,10 @@ class AttachmentIntakeMixin(models.AbstractModel):
 
         :return: list of dicts ``name``, ``raw``, ``checksum``, ``kind``
         """
+        self._check_shape(files)
+        return [self._check_file(file) for file in files]
+
+    def _check_shape(self, files):
         if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
             raise ValidationError(
                 self.env._("Send the files as a list of names and contents, and try again.")
@@ -102,7 +130,6 @@ class AttachmentIntakeMixin(models.AbstractModel):
             raise ValidationError(
                 self.env._("Send at most %(number)s files at a time.", number=MAX_FILES)
             )
-        return [self._check_file(file) for file in files]
 
     def _check_file(self, file):
         name = _clean_name(file.get("name")) or self.env._("Unnamed file")
@@ -122,6 +149,7 @@ class AttachmentIntakeMixin(models.AbstractModel):
                 self.env._("The file %(name)s is empty. Please choose another one.", name=name)
             )
         self._judge_file(name, raw)
+        raw = self._clean_photo(name, raw)
         return {
             "name": name,
             "raw": raw,
@@ -147,6 +175,33 @@ class AttachmentIntakeMixin(models.AbstractModel):
                     name=name,
                 )
             )
+
+    def _clean_photo(self, name, raw):
+        """A photo without the place where it was taken; other files as they are.
+
+        :raise ValidationError: for a photo that is none, damaged, or too large to be shown
+        """
+        try:
+            return clean_photo(name, raw)
+        except PhotoError as error:
+            if error.reason == "damaged":
+                raise self._file_damaged(name) from error
+            if error.reason == "too_large":
+                raise ValidationError(
+                    self.env._(
+                        "The photo %(name)s has too many pixels: the limit is %(limit)s "
+                        "megapixels. Please send a smaller one.",
+                        name=name,
+                        limit=MAX_PIXELS // 1_000_000,
+                    )
+                ) from error
+            raise ValidationError(
+                self.env._(
+                    "The file %(name)s is no photo, whatever its name says. "
+                    "Please choose another one.",
+                    name=name,
+                )
+            ) from error
 
     def _file_damaged(self, name):
         return ValidationError(

@@ -11,6 +11,7 @@ from . import (
     test_on_call,
     test_open_ticket,
     test_performance,
+    test_photos,
     test_remote_help,
     test_report,
     test_security,

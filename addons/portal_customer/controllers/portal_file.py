@@ -1,15 +1,32 @@
 from werkzeug.exceptions import NotFound
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import request, route
 
-from .portal import PortalPages
+from odoo.addons.field_service.controllers.files import send_zip
+
+from .portal_intervention import PortalIntervention
 
 THUMBNAIL_PIXELS = 300
 
 
-class PortalFile(PortalPages):
+class PortalFile(PortalIntervention):
     """Photos and documents of whatever the user may see; links that work for nobody else."""
+
+    @route(
+        "/my/interventions/<int:intervention_id>/files.zip",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_files_zip(self, intervention_id, **_query):
+        try:
+            return send_zip(intervention_id)
+        except UserError as error:
+            intervention = self._get_record("service.intervention", intervention_id)
+            return self._render_intervention(intervention, error=str(error))
 
     @route("/my/files/<int:file_id>", type="http", auth="user", website=True, readonly=True)
     def portal_file(self, file_id, width=None, **_query):

@@ -112,7 +112,10 @@ class PortalIntervention(PortalPages):
         method, arguments = acts[act]
         request_uuid = typed.get("request_uuid") or None
         result, error = self._act(method, **arguments, request_uuid=request_uuid)
-        if error:
+        # Of several files some may be of no use: the others are kept.
+        refused = [item["reason"] for item in (result or {}).get("refused", ())]
+        if error or refused:
+            error = error or "\n".join(refused)
             return self._render_intervention(intervention, error=error, typed={**typed, "act": act})
         if act == "report":
             return request.redirect(f"/my/reports/{result['report_id']}/sign")

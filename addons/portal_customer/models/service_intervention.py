@@ -56,6 +56,13 @@ class ServiceIntervention(models.Model):
             "checklist_answer_ids",
         }
 
+    def _get_files_to_zip(self):
+        """Override of `field_service`: outside people get no files of internal notes."""
+        files_sudo = super()._get_files_to_zip()
+        if self.env.user.share:
+            files_sudo -= files_sudo._of_internal_notes()
+        return files_sudo
+
     def _portal_label(self, name):
         """Label of a selection field, in the reader's language."""
         return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")

@@ -18,39 +18,80 @@ export async function readFiles(fileList, kind) {
     );
 }
 
-/** A button that opens the camera and attaches what was taken at once: two taps a photo. */
+/**
+ * A button that opens the camera, or lets one choose several files, and attaches them at once: two
+ * taps a photo. Each file is sent by itself: of many large ones no request gets too big, and one
+ * that is refused keeps no other out.
+ */
 export class PhotoButton extends Component {
     static template = "field_service.PhotoButton";
     static props = {
         ...standardWidgetProps,
         className: { type: String, optional: true },
+        label: { type: String, optional: true },
+        isCamera: { type: Boolean, optional: true },
     };
-    static defaultProps = { className: "btn btn-secondary" };
+    static defaultProps = { className: "btn btn-secondary", isCamera: true };
 
     setup() {
         this.orm = useService("orm");
+        this.action = useService("action");
         this.notification = useService("notification");
         this.input = useRef("input");
         this.state = useState({ isBusy: false });
     }
 
+    get label() {
+        return this.props.label || _t("Photo");
+    }
+
+    /** The intervention: the record itself, or the one that a dialog is about. */
+    get interventionId() {
+        const { data, resId } = this.props.record;
+        return data.intervention_id ? data.intervention_id.id : resId;
+    }
+
     async onTaken() {
-        const { record } = this.props;
         const { files: taken } = this.input.el;
         if (!taken.length) {
             return;
         }
         this.state.isBusy = true;
+        let count = 0;
         try {
-            const files = await readFiles(taken, "other");
-            await this.orm.call(record.resModel, "add_files", [[record.resId]], {
-                files,
-                request_uuid: uuid(),
-            });
-            this.notification.add(_t("Photo added"), { type: "success" });
+            for (const file of taken) {
+                count += await this.send(file);
+            }
         } finally {
             this.state.isBusy = false;
             this.input.el.value = "";
+        }
+        if (count) {
+            this.notification.add(_t("Files added: %s", count), { type: "success" });
+        }
+        if (count && !this.props.isCamera) {
+            this.action.doAction({ type: "ir.actions.act_window_close" });
+            this.action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
+        }
+    }
+
+    /** How many files were taken of one: 1, or 0 when it was refused with a sentence. */
+    async send(file) {
+        const kind = this.props.record.data.kind || "other";
+        try {
+            await this.orm.silent.call(
+                "service.intervention",
+                "add_files",
+                [[this.interventionId]],
+                { files: await readFiles([file], kind), request_uuid: uuid() }
+            );
+            return 1;
+        } catch (error) {
+            if (!error.data?.message) {
+                throw error;
+            }
+            this.notification.add(error.data.message, { type: "danger", sticky: true });
+            return 0;
         }
     }
 }
@@ -58,4 +99,13 @@ export class PhotoButton extends Component {
 registry.category("view_widgets").add("field_service_photo", {
     component: PhotoButton,
     extractProps: ({ attrs }) => ({ className: attrs.button_class }),
+});
+
+registry.category("view_widgets").add("field_service_files", {
+    component: PhotoButton,
+    extractProps: ({ attrs }) => ({
+        className: attrs.button_class,
+        label: attrs.label,
+        isCamera: false,
+    }),
 });
