@@ -1,9 +1,8 @@
 from . import (
     test_downloads,
     test_feed,
-    test_forms,
-    test_feed,
     test_files,
+    test_forms,
     test_label,
     test_pages,
     test_public_methods,
