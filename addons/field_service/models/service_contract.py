@@ -253,10 +253,17 @@ class ServiceContract(models.Model):
         """Have the service level of the customers' open tickets decided anew."""
         if self:
             # Whoever keeps contracts needn't see every ticket.
-            self.env["helpdesk.ticket"].sudo().search(
-                Domain("commercial_partner_id", "in", self.partner_id.ids)
-                & Domain("closed", "=", False)
-            )._reset_policies()
+            tickets_sudo = (
+                self.env["helpdesk.ticket"]
+                .sudo()
+                .search(
+                    Domain("commercial_partner_id", "in", self.partner_id.ids)
+                    & Domain("closed", "=", False)
+                )
+            )
+            # Which contract holds is worked out once a transaction, and has just changed.
+            tickets_sudo.invalidate_recordset(["contract_id"])
+            tickets_sudo._reset_policies()
 
     # === ACTIONS === #
 

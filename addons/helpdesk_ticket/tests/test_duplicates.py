@@ -174,10 +174,10 @@ class TestDuplicates(HelpdeskCommon):
         opened = (
             self.env["helpdesk.ticket"]
             .with_user(self.user_portal)
-            .open_ticket({"name": "Perdita", "presence_until": "2026-11-09 17:00:00"})
+            .open_ticket({"name": "Perdita", "presence_until": "2099-11-09 17:00:00"})
         )
         ticket = self.env["helpdesk.ticket"].browse(opened["ticket_id"])
-        self.assertEqual(str(ticket.presence_until), "2026-11-09 17:00:00")
+        self.assertEqual(str(ticket.presence_until), "2099-11-09 17:00:00")
 
     def test_a_moment_that_is_none_is_refused(self):
         customers = self.env["helpdesk.ticket"].with_user(self.user_portal)
