@@ -27,7 +27,8 @@ class PortalStatement(PortalPages):
         content = self._get_customer()._portal_statement_csv()
         return self._send_file("statement.csv", content, "text/csv; charset=utf-8")
 
-    @route("/my/statement/pdf", type="http", auth="user", website=True, readonly=True)
+    # Not read-only: the first PDF of a database stores Odoo's style sheets for reports.
+    @route("/my/statement/pdf", type="http", auth="user", website=True)
     def portal_statement_pdf(self, **_query):
         content = self._get_customer()._portal_statement_pdf()
         return self._send_file("statement.pdf", content, "application/pdf")
