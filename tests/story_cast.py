@@ -86,6 +86,7 @@ employee = env["hr.employee"].create(
         "user_id": outside.id,
         "company_id": company.id,
         "hourly_cost": 28.0,
+        "takes_visits": True,
         "tz": "Europe/Rome",
     }
 )

@@ -28,7 +28,7 @@ class HrEmployee(models.Model):
         help="Is proposed when a visit is planned.",
     )
 
-    @api.depends("user_id.group_ids", "settled_by_bill")
+    @api.depends("user_id.group_ids", "user_id.share", "settled_by_bill")
     def _compute_takes_visits(self):
         assigned = self.env["service.intervention"]._read_group(
             [("technician_ids", "in", self.ids)], ["technician_ids"]
@@ -39,6 +39,8 @@ class HrEmployee(models.Model):
                 employee.takes_visits
                 or employee.settled_by_bill
                 or employee.id in sent
+                # An outside technician is an employee whose user is a portal user.
+                or employee.user_id.share
                 or employee._is_technician_only()
             )
 
