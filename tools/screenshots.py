@@ -80,10 +80,7 @@ def agent(browser, address):
 def desk(browser, address):
     """The desk and the call screen on a phone, the figures and a ticket's deadlines on a desk."""
     who = Person(browser, address, "manager", PHONE)
-    page = who.go("/odoo/helpdesk")
-    page.locator(".o_kanban_record").first.wait_for()
-    page.wait_for_timeout(800)
-    shoot(page, "desk-phone")
+    shoot_cards(who, "/odoo/helpdesk", "desk-phone")
     page = who.go("/odoo/helpdesk-call?number=%2B390445360118")
     page.wait_for_timeout(1500)
     shoot(page, "call-phone")
@@ -120,10 +117,7 @@ def outside(browser, address):
 def technician(browser, address):
     """The technician's own work, in Odoo's mobile web client."""
     who = Person(browser, address, "technician", PHONE)
-    page = who.go("/odoo/field-service-mine")
-    page.locator(".o_kanban_record").first.wait_for()
-    page.wait_for_timeout(800)
-    shoot(page, "technician")
+    shoot_cards(who, "/odoo/field-service-mine", "technician")
 
 
 def dispatcher(browser, address):
@@ -138,10 +132,7 @@ def dispatcher(browser, address):
 def manager(browser, address):
     """The manager's board of interventions."""
     who = Person(browser, address, "manager", DESK)
-    page = who.go("/odoo/field-service")
-    page.locator(".o_kanban_record").first.wait_for()
-    page.wait_for_timeout(800)
-    shoot(page, "manager")
+    shoot_cards(who, "/odoo/field-service", "manager")
 
 
 def accountant(browser, address):
@@ -170,6 +161,14 @@ TAKES = (
     manager,
     accountant,
 )
+
+
+def shoot_cards(who, path, name):
+    """A screen of cards, once they stand there."""
+    page = who.go(path)
+    page.locator(".o_kanban_record").first.wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, name)
 
 
 def shoot(page, name):

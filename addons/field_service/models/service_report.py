@@ -304,13 +304,19 @@ class ServiceReport(models.Model):
             ) from error
         return base64.b64encode(raw)
 
+    def _lock(self):
+        """Let of two people who act on the report at once the second one wait for the first.
+
+        SQL: a plain FOR UPDATE waits, ``lock_for_update`` would give up at once.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(SQL("SELECT id FROM service_report WHERE id = %s FOR UPDATE", self.id))
+
     def _close(self, values):
         """Number, freeze, print and file the report; of two at once the second one is refused."""
         # Technicians have no right to write reports: they may close this one, which was checked.
         report_sudo = self.sudo().with_context(field_service_closing=CLOSING)
-        report_sudo.flush_recordset()
-        # SQL: a plain FOR UPDATE waits, lock_for_update would give up at once.
-        self.env.cr.execute(SQL("SELECT id FROM service_report WHERE id = %s FOR UPDATE", self.id))
+        report_sudo._lock()
         if not report_sudo.work_line_ids and report_sudo.outcome not in (
             "wasted_call",
             "customer_absent",

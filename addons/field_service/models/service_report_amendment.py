@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
@@ -47,9 +46,7 @@ class ServiceReport(models.Model):
         if not reason:
             raise ValidationError(self.env._("Write what was wrong on the report."))
         report_sudo = self.sudo()
-        report_sudo.flush_recordset()
-        # SQL: a plain FOR UPDATE waits, lock_for_update would give up at once.
-        self.env.cr.execute(SQL("SELECT id FROM service_report WHERE id = %s FOR UPDATE", self.id))
+        report_sudo._lock()
         report_sudo._check_may_amend()
         # Dispatchers have no right to write what was signed: a new report takes it over.
         amendment_sudo = report_sudo.create(report_sudo._prepare_amendment(reason[:300]))

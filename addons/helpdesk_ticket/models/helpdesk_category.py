@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.priority import select_priority
+
 
 class HelpdeskCategory(models.Model):
     """What a request is about; it proposes team and priority and may ask further questions."""
@@ -30,7 +32,7 @@ class HelpdeskCategory(models.Model):
         "helpdesk.team", string="Default Team", company_dependent=True, check_company=True
     )
     priority = fields.Selection(
-        selection="_selection_priority",
+        selection=select_priority,
         string="Default Priority",
     )
     portal_visible = fields.Boolean(
@@ -45,9 +47,6 @@ class HelpdeskCategory(models.Model):
         for category in self:
             parent = category.parent_id.complete_name
             category.complete_name = f"{parent} / {category.name}" if parent else category.name
-
-    def _selection_priority(self):
-        return self.env["helpdesk.ticket"]._fields["priority"].selection
 
     @api.constrains("parent_id")
     def _check_parent_id(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.priority import select_priority
+
 
 class HelpdeskSlaPolicy(models.Model):
     """What is promised on a kind of ticket: an answer, somebody on site, a solution, each in time.
@@ -25,7 +27,7 @@ class HelpdeskSlaPolicy(models.Model):
     team_id = fields.Many2one("helpdesk.team", ondelete="cascade", check_company=True)
     category_id = fields.Many2one("helpdesk.category", ondelete="cascade", check_company=True)
     priority = fields.Selection(
-        selection="_selection_priority",
+        selection=select_priority,
         string="Minimum Priority",
         help="The policy holds for tickets of this priority or a higher one.",
     )
@@ -37,9 +39,6 @@ class HelpdeskSlaPolicy(models.Model):
         index="btree_not_null",
     )
     target_ids = fields.One2many("helpdesk.sla.target", "policy_id", string="Promises", copy=True)
-
-    def _selection_priority(self):
-        return self.env["helpdesk.ticket"]._fields["priority"].selection
 
     def _find_for(self, ticket):
         """Return the first policy of the set whose conditions the ticket meets."""

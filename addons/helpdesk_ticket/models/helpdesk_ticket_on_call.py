@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ..tools.priority import select_priority
+
 
 class HelpdeskTeam(models.Model):
     """Who answers outside the working hours of a team."""
@@ -10,7 +12,7 @@ class HelpdeskTeam(models.Model):
 
     shift_ids = fields.One2many("helpdesk.on.call.shift", "team_id", string="On-call Shifts")
     on_call_priority = fields.Selection(
-        selection="_selection_priority",
+        selection=select_priority,
         string="On call from priority",
         default="3",
         help="Outside working hours, new tickets of this priority or a higher one are given to "
@@ -19,9 +21,6 @@ class HelpdeskTeam(models.Model):
     on_call_user_id = fields.Many2one(
         "res.users", string="On call now", compute="_compute_on_call_user_id"
     )
-
-    def _selection_priority(self):
-        return self.env["helpdesk.ticket"]._fields["priority"].selection
 
     def _compute_on_call_user_id(self):
         shifts = self.env["helpdesk.on.call.shift"]._get_current(self, fields.Datetime.now())
@@ -43,9 +42,11 @@ class HelpdeskTeam(models.Model):
         :return: users by team; teams without are missing
         """
         # The rota is no secret from whoever opens a ticket at night.
-        shifts = self.env["helpdesk.on.call.shift"].sudo()._get_current(self, moment)
+        shifts_sudo = self.env["helpdesk.on.call.shift"].sudo()._get_current(self, moment)
         return {
-            team: shift.user_id for team, shift in shifts.items() if not team._is_at_work(moment)
+            team: shift.user_id
+            for team, shift in shifts_sudo.items()
+            if not team._is_at_work(moment)
         }
 
 

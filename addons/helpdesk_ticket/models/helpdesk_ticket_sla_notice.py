@@ -58,7 +58,7 @@ class HelpdeskTicket(models.Model):
     def _compute_next_notice(self):
         for ticket in self:
             ticket.next_notice = min(
-                (moment for _kind, moment, _alarm in ticket._get_notices()), default=False
+                (moment for _kind, _due, moment in ticket._get_notices()), default=False
             )
 
     def _get_pending_deadlines(self):
@@ -76,7 +76,7 @@ class HelpdeskTicket(models.Model):
     def _get_notices(self):
         """What somebody will have to be told: for each pending promise its next notice.
 
-        :return: list of (kind, moment, whether it is the alarm)
+        :return: list of (kind, deadline, when to tell): first the warning, then the deadline itself
         """
         self.ensure_one()
         told = self.sla_notices or {}
@@ -85,9 +85,9 @@ class HelpdeskTicket(models.Model):
             before = told.get(kind) or {}
             known = before.get("due") == fields.Datetime.to_string(due)
             if not known:
-                notices.append((kind, self._warn_before(due), False))
+                notices.append((kind, due, self._warn_before(due)))
             elif not before.get("alarm"):
-                notices.append((kind, due, True))
+                notices.append((kind, due, due))
         return notices
 
     def _warn_before(self, due):
@@ -168,10 +168,9 @@ class HelpdeskTicket(models.Model):
         warned, broken = self.browse(), self.browse()
         for ticket in self:
             told = dict(ticket.sla_notices or {})
-            for kind, moment, _alarm in ticket._get_notices():
+            for kind, due, moment in ticket._get_notices():
                 if moment > now:
                     continue
-                due = ticket._get_pending_deadlines()[kind]
                 over = due <= now
                 told[kind] = {"due": fields.Datetime.to_string(due), "alarm": over}
                 if over:

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import is_html_empty
 
+from ..tools.priority import select_priority
+
 
 class HelpdeskTicketTemplate(models.Model):
     """What a kind of request usually says: proposals that overwrite nothing somebody wrote."""
@@ -28,14 +30,11 @@ class HelpdeskTicketTemplate(models.Model):
     team_id = fields.Many2one(
         "helpdesk.team", index="btree_not_null", ondelete="set null", check_company=True
     )
-    priority = fields.Selection(selection="_selection_priority")
+    priority = fields.Selection(selection=select_priority)
     tag_ids = fields.Many2many("helpdesk.tag", string="Tags")
     ticket_properties = fields.Properties(
         string="Answers", definition="category_id.ticket_properties_definition"
     )
-
-    def _selection_priority(self):
-        return self.env["helpdesk.ticket"]._fields["priority"].selection
 
     def _get_proposals(self):
         """What the template proposes for a ticket, by field; an override adds its own."""

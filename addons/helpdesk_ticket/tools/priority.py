@@ -1,0 +1,3 @@
+def select_priority(model):
+    """The priorities of a ticket, for the fields of other models that name one."""
+    return model.env["helpdesk.ticket"]._fields["priority"].selection
