@@ -1,7 +1,7 @@
 {
     "name": "Field Service",
     "summary": "From the request to the signed report and the right invoice",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Field Service",
     "author": "Campo",
     "license": "LGPL-3",
@@ -42,6 +42,7 @@
         "views/service_intervention_mine_views.xml",
         "views/service_intervention_files_views.xml",
         "views/service_intervention_timer_views.xml",
+        "views/service_intervention_presence_views.xml",
         "views/service_work_line_views.xml",
         "views/service_report_views.xml",
         "views/calendar_event_views.xml",

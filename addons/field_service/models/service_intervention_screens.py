@@ -21,7 +21,6 @@ class ServiceIntervention(models.Model):
         ),
         compute="_compute_my_visit",
     )
-    is_on_site = fields.Boolean(compute="_compute_my_visit")
     has_open_work = fields.Boolean(
         string="Work to report",
         compute="_compute_has_open_work",
@@ -76,7 +75,6 @@ class ServiceIntervention(models.Model):
             intervention.my_start = attendee.event_id.start
             intervention.my_stop = attendee.event_id.stop
             intervention.my_answer = attendee.state
-            intervention.is_on_site = bool(present)
 
     @api.depends("work_line_ids.report_id.state")
     def _compute_has_open_work(self):

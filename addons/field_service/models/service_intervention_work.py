@@ -51,60 +51,6 @@ class ServiceIntervention(models.Model):
     # === PUBLIC METHODS === #
 
     @idempotent
-    def check_in(self, event_id=None, request_uuid=None):
-        """Say that one has arrived and work begins.
-
-        :param int event_id: the visit; by default the user's visit nearest to now
-        :return: ``{"state": …, "event_id": …, "checked_in_on": …}``
-        """
-        self.ensure_one()
-        self._check_may_work()
-        intervention_sudo = self._lock_for_work()
-        attendee_sudo = intervention_sudo._get_working_attendee(event_id, self.env.user.partner_id)
-        if attendee_sudo.checked_in_on and not attendee_sudo.checked_out_on:
-            raise UserError(self.env._("You have already checked in to this visit."))
-        now = fields.Datetime.now()
-        if attendee_sudo:
-            # Who is there has come: an open answer is a yes.
-            values = {"checked_in_on": attendee_sudo.checked_in_on or now, "checked_out_on": False}
-            if attendee_sudo.state != "accepted":
-                values["state"] = "accepted"
-            attendee_sudo.write(values)
-        intervention_sudo.write(
-            {"state": "in_progress", "waiting_reason": False, "waiting_until": False}
-        )
-        intervention_sudo.ticket_id._note_on_site(now)
-        return {
-            "state": "in_progress",
-            "event_id": attendee_sudo.event_id.id,
-            "checked_in_on": fields.Datetime.to_string(attendee_sudo.checked_in_on or now),
-        }
-
-    @idempotent
-    def check_out(self, event_id=None, request_uuid=None):
-        """Say that one leaves the site.
-
-        :param int event_id: the visit; by default the one the user has checked in to
-        :return: ``{"state": …, "event_id": …, "checked_out_on": …}``
-        """
-        self.ensure_one()
-        self._check_may_work()
-        intervention_sudo = self._lock_for_work()
-        attendee_sudo = intervention_sudo._get_working_attendee(event_id, self.env.user.partner_id)
-        now = fields.Datetime.now()
-        if attendee_sudo:
-            if not attendee_sudo.checked_in_on:
-                raise UserError(self.env._("Check in first: you have not arrived yet."))
-            if attendee_sudo.checked_out_on:
-                raise UserError(self.env._("You have already checked out of this visit."))
-            attendee_sudo.checked_out_on = now
-        return {
-            "state": intervention_sudo.state,
-            "event_id": attendee_sudo.event_id.id,
-            "checked_out_on": fields.Datetime.to_string(now),
-        }
-
-    @idempotent
     def record_work(self, lines, request_uuid=None):
         """Record what was done; each line is charged by the coverage rules and says why.
 
@@ -258,18 +204,6 @@ class ServiceIntervention(models.Model):
         )
         intervention_sudo.invalidate_recordset(["work_version"])
         return intervention_sudo
-
-    def _get_working_attendee(self, event_id, partner):
-        """The invitation of somebody to the visit they are working on; empty without a visit."""
-        events = self.event_ids.filtered("active")
-        if event_id:
-            events = events.filtered(lambda event: event.id == event_id)
-            if not events:
-                raise ValidationError(self.env._("This visit is not there any more."))
-        own = events.attendee_ids.filtered(lambda attendee: attendee.partner_id == partner)
-        present = own.filtered(lambda a: a.checked_in_on and not a.checked_out_on)
-        now = fields.Datetime.now()
-        return (present or own).sorted(key=lambda a: abs(a.event_id.start - now))[:1]
 
     # === WORK: CHECKING WHAT WAS GIVEN === #
 
@@ -539,12 +473,6 @@ class ServiceIntervention(models.Model):
         )
 
     # === ACTIONS === #
-
-    def action_check_in(self):
-        self.check_in()
-
-    def action_check_out(self):
-        self.check_out()
 
     def action_record_work(self):
         """Open the dialog that records work."""

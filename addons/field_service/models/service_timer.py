@@ -1,9 +1,6 @@
-from datetime import timedelta
-
 from odoo import fields, models
 
-# Nobody works longer at a stretch: such a timer was forgotten.
-LONGEST = timedelta(hours=12)
+from ..presence import LONGEST
 
 
 class ServiceTimer(models.Model):

@@ -17,6 +17,7 @@ from . import (
     test_ordinary_meetings,
     test_own_warranty,
     test_planning,
+    test_presence,
     test_random_work,
     test_remote_help,
     test_report_form,

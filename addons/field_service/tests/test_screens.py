@@ -130,8 +130,9 @@ class TestScreens(FieldServiceCommon):
     @freeze_time("2026-11-09 11:00:00")
     def test_labour_is_proposed_since_the_last_work(self):
         intervention = self._create_intervention()
-        visit = self._plan(intervention)
-        visit.attendee_ids.write({"checked_in_on": at(8), "state": "accepted"})
+        self._plan(intervention)
+        with freeze_time(at(8)):
+            self._mine(intervention).check_in()
         context = {"default_intervention_id": intervention.id}
         form = self._dialog("service.intervention.record.work", **context)
         self.assertEqual(form.start, Datetime.to_datetime(at(8)))

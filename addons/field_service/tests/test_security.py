@@ -140,6 +140,8 @@ class TestSecurity(FieldServiceCommon):
 
     def test_foreign_records_are_refused_by_every_public_method(self):
         calls = [
+            (self.intervention, "start_travel", {}),
+            (self.intervention, "stop_travel", {}),
             (self.intervention, "check_in", {}),
             (self.intervention, "check_out", {}),
             (self.intervention, "record_work", {"lines": []}),

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from ..models.service_intervention_work import RECORDABLE_KINDS
 from ..models.service_rate import KIND_SELECTION
 from ..models.service_work_line import TIME_KINDS
+from ..printing import format_times
 
 
 class ServiceInterventionRecordWork(models.TransientModel):
@@ -25,8 +26,9 @@ class ServiceInterventionRecordWork(models.TransientModel):
         default=lambda self: self.env.user.employee_id,
         domain="[('company_id', '=', company_id)]",
     )
-    start = fields.Datetime(compute="_compute_start", store=True, readonly=False, precompute=True)
-    stop = fields.Datetime(default=lambda self: self._default_stop())
+    start = fields.Datetime(compute="_compute_times", store=True, readonly=False, precompute=True)
+    stop = fields.Datetime(compute="_compute_times", store=True, readonly=False, precompute=True)
+    hint = fields.Char(compute="_compute_hint")
     break_minutes = fields.Integer(string="Break (minutes)")
     date = fields.Date(default=fields.Date.context_today)
     quantity = fields.Float()
@@ -37,33 +39,41 @@ class ServiceInterventionRecordWork(models.TransientModel):
     )
     name = fields.Char(string="Description")
 
-    @api.model
-    def _default_stop(self):
-        return fields.Datetime.now().replace(second=0, microsecond=0)
-
     @api.depends("kind")
     def _compute_is_time(self):
         for wizard in self:
             wizard.is_time = wizard.kind in TIME_KINDS
 
-    @api.depends("intervention_id")
-    def _compute_start(self):
-        """Since when one is on site, or since the last work one has recorded there."""
-        user = self.env.user
+    @api.depends("intervention_id", "kind")
+    def _compute_times(self):
+        """What one's taps say and nothing has recorded yet; who has only just come writes hours."""
         for wizard in self:
             # Stored values are worked out in sudo: only for who may read what they come from.
-            wizard.intervention_id.sudo(False).check_access("read")
+            intervention = wizard.intervention_id.sudo(False)
+            intervention.check_access("read")
+            proposed = intervention and intervention._propose_stretch(wizard.kind)
+            if not proposed:
+                # What was typed stays with the kinds of work of which taps say nothing.
+                is_typed = wizard.kind not in ("labour", "travel")
+                proposed = (is_typed and wizard.start, is_typed and wizard.stop or self._now())
+            wizard.start, wizard.stop = proposed
+
+    @api.depends("intervention_id", "kind")
+    def _compute_hint(self):
+        for wizard in self:
             intervention = wizard.intervention_id
-            attendees = intervention.event_ids.attendee_ids.filtered(
-                lambda attendee: attendee.partner_id == user.partner_id
+            travel = None
+            if intervention and wizard.kind == "labour":
+                travel = intervention._propose_stretch("travel")
+            zone = self.env.tz or wizard.company_id._get_service_timezone()
+            wizard.hint = travel and self.env._(
+                "Your journey %(times)s is not recorded yet.",
+                times=format_times(self.env, *travel, zone),
             )
-            arrived = max(attendees.filtered("checked_in_on").mapped("checked_in_on"), default=None)
-            stops = intervention.work_line_ids.filtered(
-                lambda line: line.stop and line.employee_id.user_id == user
-            ).mapped("stop")
-            since = arrived and max([arrived, *stops]).replace(second=0, microsecond=0)
-            # Who has only just arrived writes the hours.
-            wizard.start = since if since and since < self._default_stop() else False
+
+    @api.model
+    def _now(self):
+        return fields.Datetime.now().replace(second=0, microsecond=0)
 
     def _prepare_line(self):
         self.ensure_one()

@@ -159,6 +159,7 @@ class ServiceIntervention(models.Model):
         contact = intervention.contact_id
         address = ", ".join(filter(None, [place.street, place.zip, place.city]))
         user = self.env.user
+        work_start, work_stop = self._portal_get_work_times()
         situation = ""
         if intervention.company_id.situation_for_outside:
             situation = intervention.situation_label or ""
@@ -195,7 +196,8 @@ class ServiceIntervention(models.Model):
                 for answer in intervention.checklist_answer_ids.sorted()
             ],
             "timer": self._portal_timer(),
-            "start_local": self._portal_to_local(self._portal_get_work_start()),
+            "start_local": self._portal_to_local(work_start),
+            "stop_local": self._portal_to_local(work_stop),
             "time_kinds": [
                 item
                 for item in self.env["service.work.line"]

@@ -72,25 +72,23 @@ class ServiceIntervention(models.Model):
         attendee_sudo = (mine_sudo or invited_sudo)[:1]
         return attendee_sudo._get_visit_ics() if attendee_sudo else b""
 
-    def _portal_get_work_start(self):
-        """When today's work began: after the last line, else at the check-in; False otherwise."""
+    def _portal_get_work_times(self):
+        """What the form for hours proposes: what the user's taps say, else since their last line.
+
+        :return: (start, stop), naive UTC; (False, now) when nothing is known of today
+        """
         self.ensure_one()
-        user = self.env.user
-        # Portal users read no visits: these are their own hours.
-        intervention_sudo = self.sudo()
-        moments = [
-            attendee.checked_in_on
-            for attendee in intervention_sudo.event_ids.attendee_ids
-            if attendee.partner_id == user.partner_id
-        ] + [
+        now = fields.Datetime.now()
+        if stretch := self._propose_stretch("labour"):
+            return stretch
+        stops = [
             line.stop
-            for line in intervention_sudo.work_line_ids
-            if line.employee_id.user_id == user
+            # Whoever reads the intervention reads their own hours.
+            for line in self.sudo().work_line_ids
+            if line.stop and line.employee_id.user_id == self.env.user
         ]
-        today, now = self._portal_midnight(), fields.Datetime.now()
-        return max(
-            (moment for moment in moments if moment and today <= moment < now), default=False
-        )
+        today = self._portal_midnight()
+        return max((stop for stop in stops if today <= stop < now), default=False), now
 
     @api.model
     def _portal_midnight(self):

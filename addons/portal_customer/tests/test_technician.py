@@ -158,20 +158,24 @@ class TestTechnician(PagesCommon):
         self.assertEqual(answer.status_code, 404)
         self.assertEqual(report.state, "draft")
 
-    def test_hours_are_proposed_from_today_s_check_in_only(self):
-        attendee = self._attendee()
+    def test_hours_are_proposed_from_the_check_in(self):
         job = self.job.with_user(self.outside_user)
-        attendee.checked_in_on = "2026-11-09 08:00:00"
+
+        def proposed():
+            return [str(moment) for moment in job._portal_get_work_times()]
+
+        with freeze_time("2026-11-09 08:00:00"):
+            job.check_in()
         with freeze_time("2026-11-09 10:00:00"):
-            self.assertEqual(str(job._portal_get_work_start()), "2026-11-09 08:00:00")
+            self.assertEqual(proposed(), ["2026-11-09 08:00:00", "2026-11-09 10:00:00"])
             self._record(
                 self.job,
                 {"kind": "labour", "start": at(8), "stop": at(9)},
                 user=self.outside_user,
             )
-            self.assertEqual(str(job._portal_get_work_start()), "2026-11-09 09:00:00")
+            self.assertEqual(proposed(), ["2026-11-09 09:00:00", "2026-11-09 10:00:00"])
         with freeze_time("2026-11-10 10:00:00"):
-            self.assertFalse(job._portal_get_work_start())
+            self.assertEqual(proposed(), ["False", "2026-11-10 10:00:00"], "it was forgotten")
 
     def test_work_sent_twice_is_recorded_once(self):
         for _turn in range(2):
