@@ -170,6 +170,44 @@ def test_an_hours_bank_is_not_overdrawn_by_two_at_once(firm):
     assert balance["remaining_hours"] == pytest.approx(0)
 
 
+def test_the_last_visit_of_a_contract_is_taken_once(firm):
+    for turn in range(ROUNDS):
+        (contract,) = firm.call(
+            "accountant",
+            "service.contract",
+            "create",
+            vals_list=[
+                {
+                    "name": f"One visit {turn}",
+                    "partner_id": firm.cast["alfa"],
+                    "date_start": "2026-01-01",
+                    "included_visits": 1,
+                }
+            ],
+        )
+        firm.call("accountant", "service.contract", "action_open", [contract])
+        interventions = [firm.intervention(contract_id=contract)[0] for _turn in range(2)]
+        results = firm.together(
+            *(
+                (
+                    "outside",
+                    "service.intervention",
+                    "record_work",
+                    {"ids": [intervention], "lines": [labour("09")]},
+                )
+                for intervention in interventions
+            )
+        )
+        assert not [result for result in results if isinstance(result, ApiError)]
+        lines = [line for one in interventions for line in firm.lines(one, "coverage", "kind")]
+        call_outs = [line["coverage"] for line in lines if line["kind"] == "call_out"]
+        assert sorted(call_outs) == ["contract", "out_of_warranty"]
+        (balance,) = firm.call(
+            "accountant", "service.contract", "read", [contract], fields=["remaining_visits"]
+        )
+        assert balance["remaining_visits"] == 0
+
+
 def test_two_signatures_at_once_make_one_number(firm):
     intervention, _visit = firm.intervention()
     firm.call(

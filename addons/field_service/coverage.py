@@ -10,7 +10,8 @@ The rules, in this order; the first that holds decides:
 4. *Warranty*: the kind of cost is covered on that date, and the cause doesn't exclude it. When the
    warranty's start is not known, somebody has to look: *to verify*.
 5. *Contract*: the kind of cost is included, wholly or by percent. Hours of an hours bank are
-   covered as long as there are any left; the rest of the work is charged.
+   covered as long as there are any left; the rest of the work is charged. Of a number of visits
+   each pays one call-out, as long as there is one left.
 6. Otherwise it is *out of warranty*, and the rule tells why.
 """
 
@@ -38,11 +39,15 @@ EPSILON = 1e-6
 
 @dataclass(frozen=True)
 class Work:
-    """What was done: hours, kilometres or pieces of one kind of cost on one day."""
+    """What was done: hours, kilometres or pieces of one kind of cost on one day.
+
+    :param wasted: the technician was called for nothing
+    """
 
     kind: str
     date: date
     quantity: float
+    wasted: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,9 @@ class Cause:
 class Contract:
     """:param percents: how much of each kind of cost is included, 0 to 100
     :param hours_left: hours left in the hours bank; None without one
+    :param visits_left: visits left, the one that is asked about with them; None if they have no
+        number
+    :param wasted_count: whether a wasted call is one of the visits
     """
 
     name: str
@@ -98,6 +106,8 @@ class Contract:
     end: date | None
     percents: Mapping[str, float]
     hours_left: float | None = None
+    visits_left: int | None = None
+    wasted_count: bool = True
 
 
 @dataclass(frozen=True)
@@ -217,6 +227,8 @@ def _by_contract(work: Work, contract: Contract) -> list[Decision]:
     percent = contract.percents.get(work.kind, 0.0)
     if work.date < contract.start or (contract.end and work.date > contract.end):
         return [_billed(work, "contract_not_valid", params)]
+    if contract.visits_left is not None and work.kind == "call_out":
+        return [_by_visits(work, contract, params)]
     if percent <= 0:
         return [_billed(work, "contract_without_kind", params)]
     if contract.hours_left is None or work.kind not in HOURS_BANK_KINDS:
@@ -231,6 +243,23 @@ def _by_contract(work: Work, contract: Contract) -> list[Decision]:
     if (rest := round(work.quantity - covered, 6)) > EPSILON:
         decisions.append(Decision("out_of_warranty", "contract_hours_used", rest, params=params))
     return decisions
+
+
+def _by_visits(work: Work, contract: Contract, params: Mapping[str, object]) -> Decision:
+    """Whether a call-out is that of one of the visits that the contract includes.
+
+    >>> visit = Work("call_out", date(2026, 11, 9), 1)
+    >>> for left in (1, 0):
+    ...     contract = Contract("Four a year", date(2026, 1, 1), None, {}, visits_left=left)
+    ...     [(d.coverage, d.rule) for d in decide(visit, contract=contract)]
+    [('contract', 'contract_visit')]
+    [('out_of_warranty', 'contract_visits_used')]
+    """
+    if work.wasted and not contract.wasted_count:
+        return _billed(work, "contract_visit_wasted", params)
+    if contract.visits_left < 1:
+        return _billed(work, "contract_visits_used", params)
+    return Decision("contract", "contract_visit", work.quantity, FULL, params=params)
 
 
 def _billed(work: Work, rule: str, params: Mapping[str, object] | None = None) -> Decision:

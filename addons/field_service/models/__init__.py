@@ -31,6 +31,7 @@ from . import (
     service_contract,
     service_contract_invoicing,
     service_contract_renewal,
+    service_contract_visits,
     service_document,
     service_document_screens,
     service_equipment,

@@ -42,7 +42,9 @@ class CalendarEvent(models.Model):
         moved = visits.filtered(lambda visit: visit._get_commitment() != before[visit])
         again = visits.filtered("active") - planned
         (moved | again).filtered("active")._reset_answers(invited)
-        planned.filtered(lambda visit: not visit.active)._tell_cancelled()
+        cancelled = planned.filtered(lambda visit: not visit.active)
+        cancelled._recount_visits()
+        cancelled._tell_cancelled()
         return result
 
     def unlink(self):

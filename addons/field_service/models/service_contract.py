@@ -325,8 +325,11 @@ class ServiceContract(models.Model):
             return 2
         return 0
 
-    def _as_contract(self):
-        """The contract for the pure functions of ``coverage``, or None if none is in force."""
+    def _as_contract(self, visit=None):
+        """The contract for the pure functions of ``coverage``, or None if none is in force.
+
+        :param recordset visit: the ``calendar.event`` that is asked about
+        """
         if not self or self.state != "open":
             return None
         self.ensure_one()
@@ -345,6 +348,8 @@ class ServiceContract(models.Model):
             end=self.date_end or None,
             percents={kind: groups.get(kind, 0.0) for kind in KINDS},
             hours_left=self.remaining_hours if self.has_hours_bank else None,
+            visits_left=self._get_visits_left(visit),
+            wasted_count=self.wasted_visits_count,
         )
 
     # === FEES === #

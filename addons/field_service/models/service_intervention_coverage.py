@@ -148,25 +148,26 @@ class ServiceIntervention(models.Model):
 
     # === DECIDING === #
 
-    def _decide(self, kind, day, quantity, equipment, part_warranty=None):
+    def _decide(self, kind, day, quantity, equipment, part_warranty=None, visit=None):
         """Ask the coverage rules who pays for a piece of work.
 
         Of several pieces of equipment none is meant: somebody has to say which one.
 
         :param PartWarranty part_warranty: see ``_get_part_warranties``
+        :param recordset visit: the ``calendar.event`` on which it was done
         """
         self.ensure_one()
         warranty_of = equipment or self.equipment_ids.filtered("warranty_term_id")[:1]
         cause = self.cause_id
         before_sudo = self.sudo().rework_of_id
         return decide(
-            Work(kind, day, quantity),
+            Work(kind, day, quantity, self._is_wasted_call(visit)),
             rework=Rework(before_sudo.number) if before_sudo else None,
             job_order=self.project_id._as_job_order(),
             part_warranty=part_warranty,
             warranty=warranty_of._as_warranty() if warranty_of else None,
             cause=Cause(cause.name, cause.excludes_warranty) if cause else None,
-            contract=self.contract_id._as_contract() if self.contract_id else None,
+            contract=self.contract_id._as_contract(visit) if self.contract_id else None,
         )
 
     def _get_part_warranties(self, wanted):
@@ -237,19 +238,26 @@ class ServiceIntervention(models.Model):
         What somebody has decided by hand stays, and so does what is invoiced. What the customer has
         signed is not changed behind their back: the office verifies it.
         """
-        for intervention in self.filtered("work_line_ids"):
-            intervention._lock_for_work()
+        for intervention in self.filtered(lambda record: record.work_line_ids or record.event_ids):
             # Whoever writes the cause needn't have the right to charge.
-            lines_sudo = intervention.sudo().work_line_ids.filtered(
-                lambda line: (
-                    line.coverage_rule and not line.coverage_note and not line.invoice_line_id
-                )
+            intervention_sudo = intervention._lock_for_work()
+            intervention_sudo._count_visits(
+                intervention_sudo.with_context(active_test=False).event_ids
             )
-            wanted = {(line.equipment_id.id, line.product_id.id) for line in lines_sudo}
-            part_warranties = intervention._get_part_warranties(wanted)
-            for line in lines_sudo:
-                values = line._prepare_new_coverage(
-                    part_warranties.get((line.equipment_id.id, line.product_id.id))
-                )
-                if values and values["coverage_rule"] != line.coverage_rule:
-                    line._change_coverage(values)
+            intervention_sudo._charge_lines_again(intervention_sudo.work_line_ids)
+
+    def _charge_lines_again(self, lines):
+        """Decide anew who pays for some of the work recorded here; in sudo, after a lock."""
+        self.ensure_one()
+        lines = lines.filtered(
+            lambda line: line.coverage_rule and not line.coverage_note and not line.invoice_line_id
+        )
+        part_warranties = self._get_part_warranties(
+            {(line.equipment_id.id, line.product_id.id) for line in lines}
+        )
+        for line in lines:
+            values = line._prepare_new_coverage(
+                part_warranties.get((line.equipment_id.id, line.product_id.id))
+            )
+            if values and values["coverage_rule"] != line.coverage_rule:
+                line._change_coverage(values)

@@ -187,6 +187,7 @@ class ServiceIntervention(models.Model):
             if attendee_sudo.state != "accepted":
                 values["state"] = "accepted"
             attendee_sudo.write(values)
+            intervention_sudo._count_visits(attendee_sudo.event_id)
         intervention_sudo.write(
             {"state": "in_progress", "waiting_reason": False, "waiting_until": False}
         )

@@ -42,6 +42,7 @@ class ServiceIntervention(models.Model):
             "busy": people._get_commitments(start, stop),
             "lacks": people._get_skill_judge(interventions.skill_ids),
             "papers": self._get_papers(people, interventions),
+            "visits": interventions.contract_id._get_planned_visits(),
         }
         return [self._judge(proposal, known) for proposal in proposals]
 
@@ -61,6 +62,7 @@ class ServiceIntervention(models.Model):
             )
         warnings += intervention._judge_equipment(day, known)
         warnings += intervention._judge_contract(day)
+        warnings += intervention._judge_visits_left(proposal.event, known)
         if intervention.situation_verdict == "blocked":
             warnings.append(intervention.situation_label)
         return warnings
@@ -172,3 +174,23 @@ class ServiceIntervention(models.Model):
                 )
             ]
         return []
+
+    def _judge_visits_left(self, event, known):
+        """Other visits that are planned under the contract take theirs as well."""
+        contract = self.contract_id
+        if not contract.included_visits or contract.state != "open":
+            return []
+        planned = known["visits"].get(contract.id, 0)
+        if event and event.counted_contract_id == contract:
+            return []
+        # A visit that is being moved is among those planned.
+        planned -= bool(event) and event in self.event_ids
+        if contract.remaining_visits > planned:
+            return []
+        return [
+            self.env._(
+                "No visit of contract %(contract)s is left for this one: its call-out will be "
+                "charged.",
+                contract=contract.display_name,
+            )
+        ]

@@ -97,7 +97,9 @@ class ServiceIntervention(models.Model):
             if foreign:
                 raise AccessError(self.env._("You can take back your own work only."))
         lines_sudo._check_not_frozen()
+        visits_sudo = lines_sudo.event_id
         lines_sudo.unlink()
+        intervention_sudo._count_visits(visits_sudo)
         return {"line_ids": sorted(line_ids)}
 
     @idempotent
@@ -321,6 +323,7 @@ class ServiceIntervention(models.Model):
             line["part_warranty"] = part_warranties.get((line["equipment"].id, line["product_id"]))
             for part in self._cut(line):
                 created |= self._create_part(line, part)
+        self._count_visits(created.event_id)
         for visit in created.event_id:
             created |= self._create_call_out(visit, created)
         if created and self.state in ("draft", "planned", "confirmed", "waiting"):
@@ -450,7 +453,7 @@ class ServiceIntervention(models.Model):
         first = of_visit.sorted(key=lambda line: (line.date, line.start or datetime.min))[0]
         if not self._get_part_rate("call_out", first.date, first.time_band):
             return none
-        (decision,) = self._decide("call_out", first.date, 1.0, first.equipment_id)
+        (decision,) = self._decide("call_out", first.date, 1.0, first.equipment_id, visit=visit)
         return none.create(
             {
                 "intervention_id": self.id,

@@ -17,6 +17,8 @@ AFTER_SIGNATURE = {"message_main_attachment_id", "activity_ids", "message_follow
 CLOSING_FIELDS = {"state", "signature", "sha256", "attachment_id", "signed_on"}
 # Nobody can send this object from outside: only this file closes a report.
 CLOSING = object()
+# The technician came for nothing.
+WASTED_OUTCOMES = ("wasted_call", "customer_absent")
 MAX_SIGNATURE_PIXELS = 4_000_000
 PHOTO_MIMETYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
@@ -317,11 +319,9 @@ class ServiceReport(models.Model):
         # Technicians have no right to write reports: they may close this one, which was checked.
         report_sudo = self.sudo().with_context(field_service_closing=CLOSING)
         report_sudo._lock()
-        if not report_sudo.work_line_ids and report_sudo.outcome not in (
-            "wasted_call",
-            "customer_absent",
-        ):
+        if not report_sudo.work_line_ids and report_sudo.outcome not in WASTED_OUTCOMES:
             raise UserError(self.env._("There is no work on this report. Record it first."))
+        report_sudo._count_visits()
         sequences_sudo = self.env["ir.sequence"].sudo().with_company(report_sudo.company_id)
         photos_sudo = report_sudo._get_photos_to_take()
         report_sudo.write(
@@ -348,6 +348,19 @@ class ServiceReport(models.Model):
             "sha256": report_sudo.sha256,
             "signed_on": fields.Datetime.to_string(report_sudo.signed_on),
         }
+
+    def _count_visits(self):
+        """The visits of a report that is being closed were done; how they ended decides who pays
+        for the call-out.
+        """
+        self.ensure_one()
+        visits = self.event_ids | self.work_line_ids.event_id
+        self.intervention_id._count_visits(visits, done=True)
+        self.intervention_id._charge_lines_again(
+            self.work_line_ids.filtered(
+                lambda line: (line.coverage_rule or "").startswith("contract_visit")
+            )
+        )
 
     def _take_lines(self):
         """Put the work of the report's visits on it, as far as it is on no closed report."""

@@ -431,6 +431,11 @@ class ServiceWorkLine(models.Model):
             "contract_percent": _("Included in contract %(contract)s at %(percent)s %%."),
             "contract_hours": _("Paid with the hours of contract %(contract)s."),
             "contract_hours_used": _("The hours of contract %(contract)s are used up."),
+            "contract_visit": _("One of the visits included in contract %(contract)s."),
+            "contract_visits_used": _("The visits included in contract %(contract)s are used up."),
+            "contract_visit_wasted": _(
+                "A wasted call is not one of the visits of contract %(contract)s."
+            ),
             "contract_without_kind": _("Contract %(contract)s doesn't include this kind of cost."),
             "contract_not_valid": _("Contract %(contract)s is not valid on this date."),
             "contract_hours_partly": _(
@@ -577,7 +582,7 @@ class ServiceWorkLine(models.Model):
         self.ensure_one()
         intervention = self.intervention_id
         decisions = intervention._decide(
-            self.kind, self.date, self.quantity, self.equipment_id, part_warranty
+            self.kind, self.date, self.quantity, self.equipment_id, part_warranty, self.event_id
         )
         if decisions[0].rule.startswith("contract_hours"):
             if (self.coverage_rule or "").startswith("contract_hours"):

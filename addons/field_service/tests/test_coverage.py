@@ -23,7 +23,7 @@ from ..coverage import (
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 KIND = st.sampled_from(KINDS)
 HOURS = st.integers(0, 40).map(lambda quarter: quarter / 4)
-WORK = st.builds(Work, KIND, DAYS, HOURS.filter(bool))
+WORK = st.builds(Work, KIND, DAYS, HOURS.filter(bool), st.booleans())
 JOB_ORDER = st.builds(
     JobOrder, st.just("job"), st.sampled_from(["time_material", "fixed_price", "not_billed"])
 )
@@ -40,14 +40,25 @@ CAUSE = st.builds(Cause, st.just("c"), st.booleans())
 REWORK = st.builds(Rework, st.just("r"))
 PART_WARRANTY = st.builds(PartWarranty, st.just("p"), DAYS)
 CONTRACT = st.builds(
-    lambda start, days, percents, left: Contract(
-        "k", start, None if days is None else start + timedelta(days=days), percents, left
+    lambda start, days, percents, *left: Contract(
+        "k", start, None if days is None else start + timedelta(days=days), percents, *left
     ),
     DAYS,
     st.none() | st.integers(0, 300),
     st.dictionaries(KIND, st.sampled_from([0, 30, 100])),
     st.none() | HOURS,
+    st.none() | st.integers(0, 2),
+    st.booleans(),
 )
+
+
+def included_by_hand(work, contract):
+    """Whether the contract is about such work on that day, however many hours are left."""
+    if work.date < contract.start or (contract.end and work.date > contract.end):
+        return False
+    if contract.visits_left is None or work.kind != "call_out":
+        return contract.percents.get(work.kind, 0) > 0
+    return contract.visits_left > 0 and (contract.wasted_count or not work.wasted)
 
 
 def told_by_hand(work, rework, job_order, part_warranty, warranty, cause, contract):
@@ -55,12 +66,7 @@ def told_by_hand(work, rework, job_order, part_warranty, warranty, cause, contra
     left = contract.hours_left if contract else None
     result = []
     for _quarter in range(round(work.quantity * 4)):
-        valid_contract = (
-            contract
-            and contract.start <= work.date
-            and (contract.end is None or work.date <= contract.end)
-            and contract.percents.get(work.kind, 0) > 0
-        )
+        valid_contract = contract and included_by_hand(work, contract)
         in_bank = left is not None and work.kind in ("labour", "waiting")
         voided = cause and cause.excludes_warranty
         if rework and not voided:
@@ -104,7 +110,7 @@ def drawn(lot):
 
     start, begin = maybe(day()), day()
     return (
-        Work(lot.choice(KINDS), day(), lot.randint(1, 40) / 4),
+        Work(lot.choice(KINDS), day(), lot.randint(1, 40) / 4, lot.random() < 0.2),
         Rework("r") if lot.random() < 0.1 else None,
         JobOrder("job", lot.choice(["time_material", "fixed_price"]))
         if lot.random() < 0.1
@@ -123,6 +129,8 @@ def drawn(lot):
                 maybe(begin + timedelta(days=lot.randint(0, 60))),
                 {kind: lot.choice([0, 30, 100]) for kind in kinds()},
                 maybe(lot.randint(0, 12) / 4),
+                maybe(lot.randint(0, 2)),
+                lot.random() < 0.5,
             )
         ),
     )

@@ -29,6 +29,9 @@ class ServiceContract(models.Model):
             "included_hours",
             "used_hours",
             "remaining_hours",
+            "included_visits",
+            "used_visits",
+            "remaining_visits",
             "customer_reference",
             "cig",
             "cup",
@@ -58,7 +61,10 @@ class ServiceContract(models.Model):
             (_("Travel time and mileage"), contract.travel_percent),
             (_("Parts"), contract.part_percent),
             (_("Expenses"), contract.expense_percent),
-            (_("Call-out"), 100.0 if contract.call_out_included else 0.0),
+            (
+                _("Call-out"),
+                100.0 if contract.call_out_included or contract.included_visits else 0.0,
+            ),
         ]
         return {
             "name": contract.name,
@@ -72,6 +78,9 @@ class ServiceContract(models.Model):
             "included_hours": contract.included_hours,
             "used_hours": contract.used_hours,
             "remaining_hours": contract.remaining_hours,
+            "included_visits": contract.included_visits,
+            "used_visits": contract.used_visits,
+            "remaining_visits": contract.remaining_visits,
             "equipment": [
                 {"name": item.display_name, "url": f"/my/equipment/{item.id}"}
                 for item in contract.equipment_ids

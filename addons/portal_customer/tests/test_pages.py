@@ -64,6 +64,15 @@ class TestPages(PagesCommon):
                     expected = 200 if person in readers else 404
                     self.assertEqual(self._get(url).status_code, expected)
 
+    def test_a_customer_sees_how_many_visits_are_left(self):
+        self._login("company")
+        self.assertNotIn("visits left", self._get(f"/my/contracts/{self.contract.id}").text)
+        self.contract.included_visits = 4
+        visit = self.intervention.event_ids[:1]
+        visit.counted_contract_id = self.contract
+        page = " ".join(self._get(f"/my/contracts/{self.contract.id}").text.split())
+        self.assertIn("<strong>3</strong> visits left of <span>4</span>", page)
+
     def test_nobody_gets_in_without_a_login(self):
         for url in (*LISTS, f"/my/tickets/{self.ticket.id}", "/my/visits", "/my/statement"):
             with self.subTest(url=url):
