@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
@@ -26,30 +27,37 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     @api.model
-    def _create_service_invoice(self, key, origins, line_values):
-        """Make one draft invoice, with the rights of whoever is logged in.
+    def _create_service_invoices(self, drafts):
+        """Make draft invoices, all of a company in one go, with the rights of whoever is logged in.
 
-        :param InvoiceKey key: whom it is for, and what it refers to
-        :param list origins: numbers of what it is about
-        :param list line_values: values of its lines
+        :param list drafts: for each invoice its InvoiceKey, the numbers of what it is about, and
+            the values of its lines
+        :return: the invoices, in the same order
         """
-        return (
-            self.sudo(False)
-            .with_company(key.company)
-            .create(
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": key.payer.id,
-                    "currency_id": key.currency.id,
-                    "fiscal_position_id": key.fiscal_position.id,
-                    # Electronic invoices carry it as the customer's order: never our numbers.
-                    "ref": key.customer_reference or False,
-                    "invoice_origin": ", ".join(dict.fromkeys(origins)),
-                    "invoice_line_ids": [fields.Command.create(values) for values in line_values],
-                    **self._prepare_service_invoice_values(key),
-                }
-            )
-        )
+        places = defaultdict(list)
+        for place, (key, _origins, _lines) in enumerate(drafts):
+            places[key.company].append(place)
+        invoice_ids = [0] * len(drafts)
+        for company, of_company in places.items():
+            values = [self._prepare_service_invoice(*drafts[place]) for place in of_company]
+            created = self.sudo(False).with_company(company).create(values)
+            for place, invoice in zip(of_company, created, strict=True):
+                invoice_ids[place] = invoice.id
+        return self.browse(invoice_ids)
+
+    @api.model
+    def _prepare_service_invoice(self, key, origins, line_values):
+        return {
+            "move_type": "out_invoice",
+            "partner_id": key.payer.id,
+            "currency_id": key.currency.id,
+            "fiscal_position_id": key.fiscal_position.id,
+            # Electronic invoices carry it as the customer's order: never our numbers.
+            "ref": key.customer_reference or False,
+            "invoice_origin": ", ".join(dict.fromkeys(origins)),
+            "invoice_line_ids": [fields.Command.create(values) for values in line_values],
+            **self._prepare_service_invoice_values(key),
+        }
 
     @api.model
     def _prepare_service_invoice_values(self, key):

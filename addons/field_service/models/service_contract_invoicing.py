@@ -25,9 +25,7 @@ class ServiceContract(models.Model):
         day = self.env["service.intervention"]._check_day(until)
         until = day or fields.Date.context_today(self)
         due_sudo = self._lock_due(until)
-        invoices = self.env["account.move"]
-        for contract_sudo in due_sudo:
-            invoices |= contract_sudo._create_fee_invoice()
+        invoices = due_sudo._create_fee_invoices()
         return {"invoice_ids": invoices.ids, "contract_ids": due_sudo.ids}
 
     def _lock_due(self, until):
@@ -46,7 +44,23 @@ class ServiceContract(models.Model):
         # Accountants read contracts; what they change is the date of the next fee.
         return self.sudo().browse([contract_id for (contract_id,) in rows])
 
-    def _create_fee_invoice(self):
+    def _create_fee_invoices(self):
+        """One draft invoice of the fee of each; then the next one is waited for."""
+        invoices = self.env["account.move"]._create_service_invoices(
+            [
+                (
+                    contract._get_invoice_key(),
+                    [contract.number],
+                    [contract._prepare_fee_line_values()],
+                )
+                for contract in self
+            ]
+        )
+        self._advance_fee_date()
+        return invoices
+
+    def _prepare_fee_line_values(self):
+        """Values of the invoice line of the fee that is due."""
         self.ensure_one()
         if not self.fee_product_id:
             raise UserError(
@@ -54,22 +68,13 @@ class ServiceContract(models.Model):
                     "Contract %(contract)s has no product for its fee.", contract=self.display_name
                 )
             )
-        moves = self.env["account.move"]
-        invoice = moves._create_service_invoice(
-            self._get_invoice_key(),
-            [self.number],
-            [
-                {
-                    "product_id": self.fee_product_id.id,
-                    "name": self._get_fee_description(),
-                    "quantity": 1,
-                    "price_unit": self.fee_amount,
-                    **moves._prepare_service_analytic_values(self.analytic_account_id),
-                }
-            ],
-        )
-        self._advance_fee_date()
-        return invoice
+        return {
+            "product_id": self.fee_product_id.id,
+            "name": self._get_fee_description(),
+            "quantity": 1,
+            "price_unit": self.fee_amount,
+            **self.env["account.move"]._prepare_service_analytic_values(self.analytic_account_id),
+        }
 
     def _get_invoice_key(self):
         self.ensure_one()
