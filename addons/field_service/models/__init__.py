@@ -48,6 +48,7 @@ from . import (
     service_intervention_form,
     service_intervention_forms,
     service_intervention_maintenance,
+    service_intervention_parts,
     service_intervention_planning,
     service_intervention_presence,
     service_intervention_screens,

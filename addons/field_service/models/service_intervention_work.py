@@ -13,6 +13,7 @@ from ..checking import are_ids, is_id
 from .service_work_line import MAX_QUANTITY, TIME_KINDS
 
 MAX_LINES = 50
+MAX_SERIAL = 100
 LINE_KEYS = {
     "kind",
     "name",
@@ -25,6 +26,7 @@ LINE_KEYS = {
     "employee_id",
     "event_id",
     "equipment_id",
+    "serial_number",
 }
 RECORDABLE_KINDS = ("labour", "travel", "waiting", "mileage", "part", "flat_fee")
 
@@ -61,7 +63,8 @@ class ServiceIntervention(models.Model):
         :param list[dict] lines: ``kind`` (``labour``, ``travel``, ``waiting``, ``mileage``,
             ``part``, ``flat_fee``); ``start`` and ``stop`` (naive UTC) or ``date`` and ``quantity``
             (hours, kilometres, pieces); possibly ``break_minutes``, ``name``, ``product_id``,
-            ``employee_id`` (default: oneself), ``event_id``, ``equipment_id``
+            ``employee_id`` (default: oneself), ``event_id``, ``equipment_id``, ``serial_number``
+            (of the part)
         :return: ``{"lines": […]}``, see ``service.work.line._to_dict``: no prices in it
         """
         self.ensure_one()
@@ -233,6 +236,7 @@ class ServiceIntervention(models.Model):
             "employee_id": given.get("employee_id"),
             "event_id": given.get("event_id"),
             "equipment_id": given.get("equipment_id"),
+            "serial_number": self._check_serial_number(given.get("serial_number")),
         }
         if kind in TIME_KINDS:
             self._check_stretch(line)
@@ -299,6 +303,9 @@ class ServiceIntervention(models.Model):
         ):
             raise ValidationError(self.env._("This part is not in the catalogue any more."))
         return product_sudo.id
+
+    def _check_serial_number(self, value):
+        return isinstance(value, str) and value.strip()[:MAX_SERIAL] or False
 
     # === WORK: FROM WHAT WAS GIVEN TO LINES === #
 
@@ -440,6 +447,7 @@ class ServiceIntervention(models.Model):
             values["name"] = line["name"]
         if line["product_id"]:
             values["product_id"] = line["product_id"]
+            values["serial_number"] = line["serial_number"]
         return values
 
     def _create_call_out(self, visit, lines):

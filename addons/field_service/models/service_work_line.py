@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
+from odoo.tools import float_compare, format_date
 
 from ..charging import amount, billed_quantity
 from ..coverage import FULL
@@ -18,6 +18,7 @@ SHOWN_FIELDS = {
     "break_minutes",
     "time_band",
     "product_id",
+    "serial_number",
     "name",
     "quantity",
     "uom_id",
@@ -104,6 +105,9 @@ class ServiceWorkLine(models.Model):
         precompute=True,
         ondelete="restrict",
         index="btree_not_null",
+    )
+    serial_number = fields.Char(
+        string="Serial number or lot", readonly=True, help="Of the part that was built in."
     )
     uom_id = fields.Many2one(
         "uom.uom",
@@ -387,6 +391,17 @@ class ServiceWorkLine(models.Model):
             )
         return product.with_company(self.company_id).lst_price
 
+    def _set_pieces(self, pieces):
+        """Correct how many pieces were used; their price follows, unless somebody has set it."""
+        self.ensure_one()
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        by_list = not float_compare(
+            self.price_unit, self._get_product_price(), precision_digits=digits
+        )
+        self.quantity = pieces
+        if by_list:
+            self.price_unit = self._get_product_price()
+
     def _get_default_discount(self):
         """What the payer doesn't pay, in percent, when nobody has decided a percent."""
         self.ensure_one()
@@ -553,7 +568,10 @@ class ServiceWorkLine(models.Model):
         customer = self.env["service.intervention"].browse(vals.get("intervention_id")).partner_id
         env = self.with_context(lang=customer.lang or self.env.lang).env
         if product_id := vals.get("product_id"):
-            return env["product.product"].sudo().browse(product_id).display_name
+            name = env["product.product"].sudo().browse(product_id).display_name
+            if serial_number := vals.get("serial_number"):
+                return env._("%(part)s, serial %(number)s", part=name, number=serial_number)
+            return name
         return dict(self._fields["kind"]._description_selection(env)).get(vals.get("kind"), "")
 
     def _get_override_note(self):
@@ -650,6 +668,7 @@ class ServiceWorkLine(models.Model):
             "stop": fields.Datetime.to_string(self.stop) if self.stop else None,
             "time_band": self.time_band or None,
             "quantity": round(self.quantity, 4),
+            "serial_number": self.serial_number or None,
             # Portal users read neither units nor people; these two names say nothing secret.
             "unit": self.sudo().uom_id.name,
             "employee": self.sudo().employee_id.name or None,

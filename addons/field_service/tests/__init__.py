@@ -17,6 +17,7 @@ from . import (
     test_moving,
     test_ordinary_meetings,
     test_own_warranty,
+    test_parts,
     test_planning,
     test_presence,
     test_random_work,

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ..models.service_intervention_work import RECORDABLE_KINDS
@@ -26,6 +28,15 @@ class ServiceInterventionRecordWork(models.TransientModel):
         default=lambda self: self.env.user.employee_id,
         domain="[('company_id', '=', company_id)]",
     )
+    duration = fields.Selection(
+        selection=[
+            ("30", "30 min"),
+            ("60", "1 h"),
+            ("120", "2 h"),
+            ("arrival", "Since check-in"),
+        ],
+        store=False,
+    )
     start = fields.Datetime(compute="_compute_times", store=True, readonly=False, precompute=True)
     stop = fields.Datetime(compute="_compute_times", store=True, readonly=False, precompute=True)
     hint = fields.Char(compute="_compute_hint")
@@ -33,6 +44,7 @@ class ServiceInterventionRecordWork(models.TransientModel):
     date = fields.Date(default=fields.Date.context_today)
     quantity = fields.Float()
     product_id = fields.Many2one("product.product", string="Part")
+    serial_number = fields.Char(string="Serial number or lot")
     equipment_id = fields.Many2one("service.equipment", domain="[('id', 'in', equipment_ids)]")
     equipment_ids = fields.Many2many(
         related="intervention_id.equipment_ids", string="Equipment of the intervention"
@@ -43,6 +55,15 @@ class ServiceInterventionRecordWork(models.TransientModel):
     def _compute_is_time(self):
         for wizard in self:
             wizard.is_time = wizard.kind in TIME_KINDS
+
+    @api.onchange("duration")
+    def _onchange_duration(self):
+        """Up to now, as long as was tapped."""
+        if self.duration == "arrival":
+            self._compute_times()
+        elif self.duration:
+            self.stop = self._now()
+            self.start = self.stop - timedelta(minutes=int(self.duration))
 
     @api.depends("intervention_id", "kind")
     def _compute_times(self):
@@ -95,6 +116,7 @@ class ServiceInterventionRecordWork(models.TransientModel):
             "date": fields.Date.to_string(self.date),
             "quantity": self.quantity,
             "product_id": self.product_id.id or None,
+            "serial_number": self.serial_number or None,
         }
 
     def action_confirm(self):
