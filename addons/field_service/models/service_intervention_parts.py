@@ -196,7 +196,10 @@ class ServiceIntervention(models.Model):
         machines = equipment or self.equipment_ids
         if machines.product_id:
             machines |= machines.search(
-                [("product_id", "in", machines.product_id.ids), ("company_id", "=", self.company_id.id)],
+                [
+                    ("product_id", "in", machines.product_id.ids),
+                    ("company_id", "=", self.company_id.id),
+                ],
                 limit=LIKE_MACHINES,
                 order="id desc",
             )

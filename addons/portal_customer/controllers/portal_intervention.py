@@ -55,7 +55,9 @@ class PortalIntervention(PortalPages):
             return self._render_page("portal_intervention", values)
         values |= {
             "work": intervention._portal_work_values(),
-            "parts": intervention._portal_parts(),
+            "parts": intervention._portal_parts(
+                chosen_id=to_int(more.get("typed", {}).get("product_id"))
+            ),
             "expense_kinds": intervention._portal_expense_kinds(),
             "expenses": intervention._portal_expenses(),
             "similar": intervention._portal_similar(),
@@ -74,6 +76,20 @@ class PortalIntervention(PortalPages):
     )
     def portal_intervention(self, intervention_id, **_query):
         return self._render_intervention(self._get_record("service.intervention", intervention_id))
+
+    @route(
+        "/my/interventions/<int:intervention_id>/parts",
+        type="jsonrpc",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_parts(self, intervention_id, search=""):
+        """Parts of the catalogue while an outside technician types."""
+        intervention = self._get_record("service.intervention", intervention_id)
+        if not self._is_technician(intervention):
+            return []
+        return intervention._portal_parts(search=str(search)[:100])
 
     @route(
         "/my/interventions/<int:intervention_id>/forms/<int:document_id>",

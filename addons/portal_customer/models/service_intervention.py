@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
+from odoo.addons.field_service.models.service_intervention import CLOSED_STATES
 from odoo.addons.field_service.models.service_work_line import TIME_KINDS
 
 STATE_COLOURS = {
@@ -250,21 +251,23 @@ class ServiceIntervention(models.Model):
             {name: entry[name] for name in ("id", "title", "solution", "why")} for entry in found
         ]
 
-    def _portal_parts(self):
-        """Parts an outside technician can choose from: what is sold and may be used up."""
-        # Names only; technicians in the portal read no products.
-        products_sudo = (
-            self.env["product.product"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("sale_ok", "=", True),
-                    ("type", "=", "consu"),
-                    ("company_id", "in", [False, self.sudo().company_id.id]),
-                ],
-                ["display_name"],
-                limit=200,
-                order="name",
-            )
-        )
-        return [{"id": product.id, "name": product.display_name} for product in products_sudo]
+    def _portal_parts(self, search="", chosen_id=None):
+        """Parts an outside technician can choose from, see ``find_parts``.
+
+        :param int chosen_id: a part that was chosen before, which has to stay among them
+        """
+        if self.state in CLOSED_STATES:
+            return []
+        parts = self.find_parts(search=search)["parts"]
+        if chosen_id and chosen_id not in {part["id"] for part in parts}:
+            # Names only; technicians in the portal read no products.
+            catalogue = self.sudo()._get_part_domain() & Domain("id", "=", chosen_id)
+            products_sudo = self.env["product.product"].sudo().search(catalogue)
+            parts = [*map(self._prepare_part, products_sudo), *parts]
+        return [
+            {
+                "id": part["id"],
+                "name": " · ".join(filter(None, [part["name"], part["code"], part["unit"]])),
+            }
+            for part in parts
+        ]

@@ -22,6 +22,7 @@ class ServiceWorkLine(models.Model):
             "break_minutes",
             "time_band",
             "product_id",
+            "serial_number",
             "uom_id",
             "quantity",
             "coverage",

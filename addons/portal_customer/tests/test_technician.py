@@ -4,7 +4,8 @@ import re
 
 from PIL import Image
 
-from odoo.tests import freeze_time, tagged
+from odoo.tests import JsonRpcException, freeze_time, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.field_service.tests.common import at
 
@@ -203,6 +204,23 @@ class TestTechnician(PagesCommon):
                 answer = self._post(f"{self.url}/work", **typed)
                 self.assertEqual(answer.status_code, 200)
                 self.assertIn("alert-danger", answer.text)
+
+    def test_parts_are_looked_for_while_typing(self):
+        search = self.job.with_user(self.outside_user)._portal_parts
+        found = search(search="temperature sensor")
+        self.assertIn(self.part.id, [part["id"] for part in found])
+        self.assertNotIn("86.5", str(found))
+        self.assertFalse(search(search="nothing is called like this"))
+        chosen = search(search="nothing is called like this", chosen_id=self.part.id)
+        self.assertEqual([part["id"] for part in chosen], [self.part.id])
+        page = self.make_jsonrpc_request(f"{self.url}/parts", {"search": "temperature"})
+        self.assertIn(self.part.id, [part["id"] for part in page])
+        self._login("company")
+        page = self.make_jsonrpc_request(f"{self.url}/parts", {"search": "temperature"})
+        self.assertFalse(page, "A customer is told no catalogue.")
+        self._login("stranger")
+        with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+            self.make_jsonrpc_request(f"{self.url}/parts", {"search": "temperature"})
 
     def test_own_work_is_taken_back(self):
         self._act("work", kind="mileage", quantity="7")

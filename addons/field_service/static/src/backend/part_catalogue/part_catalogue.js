@@ -2,17 +2,17 @@ import { scanBarcode } from "@web/core/barcode/barcode_dialog";
 import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
 import { Dialog } from "@web/core/dialog/dialog";
 import { deserializeDateTime } from "@web/core/l10n/dates";
-import { formatFloat } from "@web/core/utils/numbers";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useBus, useService } from "@web/core/utils/hooks";
 import { KeepLast } from "@web/core/utils/concurrency";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { formatFloat } from "@web/core/utils/numbers";
 import { uuid } from "@web/core/utils/strings";
 import { useDebounced } from "@web/core/utils/timing";
 import { ControlPanel } from "@web/search/control_panel/control_panel";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { Component, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 
 const MODEL = "service.intervention";
 // Somebody who taps quickly is sent once.
@@ -54,7 +54,6 @@ export class PartCatalogue extends Component {
         this.notification = useService("notification");
         this.interventionId = this.props.action.context.active_id;
         this.canScan = isBarcodeScannerSupported();
-        this.search = useRef("search");
         this.keepLast = new KeepLast();
         this.onSearch = useDebounced(() => this.load(), 300);
         // Per part: the pieces on the server, and what waits to be sent.
@@ -67,8 +66,9 @@ export class PartCatalogue extends Component {
             term: "",
             found: false,
             unsent: 0,
+            timer: false,
         });
-        onWillStart(() => this.load());
+        onWillStart(() => Promise.all([this.load(), this.loadTimer()]));
         onWillUnmount(() => this.flush());
         useBus(this.env.bus, "CLEAR-UNCOMMITTED-CHANGES", ({ detail }) =>
             detail.push(() => this.flush())
@@ -95,12 +95,20 @@ export class PartCatalogue extends Component {
         })).filter((group) => group.parts.length);
     }
 
-    get kindsCount() {
-        return this.state.parts.filter((part) => part.quantity).length;
-    }
-
     quantity(part) {
         return formatFloat(part.quantity, { digits: [16, 2], trailingZeros: false });
+    }
+
+    /** The clock goes on while one looks for parts: it stays in sight. */
+    async loadTimer() {
+        const [{ my_timer_start: start }] = await this.orm.read(
+            MODEL,
+            [this.interventionId],
+            ["my_timer_start"]
+        );
+        if (start) {
+            this.state.timer = deserializeDateTime(start).toFormat("HH:mm");
+        }
     }
 
     // Looking for parts
@@ -123,11 +131,6 @@ export class PartCatalogue extends Component {
     onInput(ev) {
         this.state.term = ev.target.value;
         this.onSearch();
-    }
-
-    clear() {
-        this.state.term = "";
-        return this.load();
     }
 
     chooseEquipment(equipmentId) {
@@ -280,13 +283,9 @@ export class PartCatalogue extends Component {
         try {
             return await act();
         } catch (error) {
-            if (!error.data?.message) {
-                this.notification.add(_t("No connection: this was not saved. Try again."), {
-                    type: "danger",
-                });
-                return null;
-            }
-            this.notification.add(error.data.message, { type: "danger" });
+            const sentence =
+                error.data?.message || _t("No connection: this was not saved. Try again.");
+            this.notification.add(sentence, { type: "danger" });
             return null;
         }
     }
