@@ -13,6 +13,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from campo import paths
+from campo.accessibility import complaints, is_too_wide, walk
 from campo.browsing import DESK, PHONE, Person, chromium
 
 TITLE = "La confezionatrice strappa il film"
@@ -48,7 +49,7 @@ class Walk:
     """Who does what on which screen."""
 
     def __init__(self, campo, cast, browser):
-        self.campo, self.cast = campo, cast
+        self.campo, self.cast, self.browser = campo, cast, browser
         PICTURES.mkdir(parents=True, exist_ok=True)
 
         def person(name, device):
@@ -323,3 +324,21 @@ def test_a_signature_is_an_image_that_was_drawn(story):
     )
     with Image.open(io.BytesIO(base64.b64decode(report["signature"]))) as image:
         assert image.getextrema()[-1][1] > 0, "nothing was drawn"
+
+
+@pytest.mark.parametrize("device", [PHONE, DESK], ids=["390 px", "1280 px"])
+@pytest.mark.parametrize("name", ["customer", "outside"])
+def test_everybody_can_read_and_use_every_page(campo, story, name, device):
+    """No WCAG 2.1 A or AA violation on any page under /my, Odoo's own ones included."""
+    who = Person(story.browser, campo.address, f"story_{name}", device)
+    found, wide, walked = {}, [], []
+    for path in walk(who):
+        walked.append(path)
+        if problems := complaints(who):
+            found[path] = problems
+        if device is PHONE and is_too_wide(who):
+            wide.append(path)
+    who.leave()
+    assert len(walked) > 8, walked
+    assert not found
+    assert not wide

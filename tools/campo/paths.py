@@ -14,6 +14,7 @@ PG = LOCAL / "pg"
 DATA = LOCAL / "data"  # Odoo's data_dir: file stores and sessions
 LOGS = LOCAL / "log"
 CONFIG = LOCAL / "odoo.conf"  # written from the top-level odoo.conf at each start
+NODE = LOCAL / "node"  # npm packages of the tests
 HOOKS = LOCAL / "pre-commit"
 
 PYTHON = VENV / "bin" / "python"

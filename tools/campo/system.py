@@ -37,7 +37,7 @@ def missing_packages(*, server, tests, lint):
     """Debian packages that this machine lacks.
 
     :param bool server: a PostgreSQL server is wanted here
-    :param bool tests: the programs of the tests too (browser, PDF to PNG, gettext, IMAP server)
+    :param bool tests: those of the tests too (browser, PDF to PNG, gettext, npm, IMAP server)
     :param bool lint: the programs of the static checks too (Node)
     """
     wanted = [package for package in (*_LIBRARIES, *_FONTS) if not _is_installed(package)]
@@ -51,6 +51,7 @@ def missing_packages(*, server, tests, lint):
             "chromium": "chromium",
             "pdftoppm": "poppler-utils",
             "msgmerge": "gettext",
+            "npm": "npm",
         }
     if lint:
         programs |= {

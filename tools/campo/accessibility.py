@@ -1,0 +1,78 @@
+"""Pages under the eyes of axe-core: what keeps somebody from reading or using them.
+
+Rules are WCAG 2.1, levels A and AA. Pages are found as a person finds them, by following links.
+"""
+
+import re
+import shutil
+from functools import cache
+
+from . import paths
+from .say import run
+
+AXE = "axe-core@4.14.1"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
+NARROW = 320  # px; the narrowest screen that WCAG 2.1 asks for (1.4.10, reflow)
+STARTS = ("/my", "/my/account", "/my/security", "/my/tickets/new", "/my/statement", "/my/visits")
+# Files, and pages that end the walk.
+_NO_PAGES = re.compile(r"/(pdf|csv|logout|files)\b|\.(ics|zip)$|access_token|download=")
+
+
+@cache
+def axe():
+    """axe-core's program; got from npm the first time."""
+    script = paths.NODE / "node_modules" / "axe-core" / "axe.min.js"
+    stamp = paths.NODE / "axe-version"
+    if not script.is_file() or not stamp.is_file() or stamp.read_text() != AXE:
+        paths.NODE.mkdir(parents=True, exist_ok=True)
+        run(
+            [shutil.which("npm"), "install", "--no-save", "--no-audit", "--no-fund",
+             "--prefix", paths.NODE, AXE],
+            log="npm",
+            failure="axe-core could not be installed. Is the network there? Start again to retry.",
+        )  # fmt: skip
+        stamp.write_text(AXE)
+    return script.read_text()
+
+
+def walk(who, starts=STARTS):
+    """Visit each kind of page under /my that a person finds, once.
+
+    :param Person who: somebody who has logged in
+    :return: generator of addresses; the page is open when one is given
+    """
+    queue, seen = list(starts), set()
+    while queue:
+        path = queue.pop(0).split("#")[0]
+        kind = re.sub(r"\d+", "1", path.split("?")[0])
+        if kind in seen or _NO_PAGES.search(path):
+            continue
+        seen.add(kind)
+        if who.page.goto(f"{who.address}{path}").status != 200:
+            continue
+        yield path
+        queue += who.page.eval_on_selector_all(
+            'a[href^="/my"]', "links => links.map(link => link.getAttribute('href'))"
+        )
+
+
+def complaints(who):
+    """What axe-core finds on the open page: list of ``rule: element``, everything unfolded."""
+    who.page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    who.page.evaluate(axe())
+    answer = who.page.evaluate(
+        "rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", list(RULES)
+    )
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
+        for violation in answer["violations"]
+    ]
+
+
+def is_too_wide(who):
+    """Whether the open page scrolls sideways on the narrowest screen."""
+    size = who.page.viewport_size
+    who.page.set_viewport_size({"width": NARROW, "height": size["height"]})
+    wide = who.scrolls_sideways()
+    who.page.set_viewport_size(size)
+    return wide
