@@ -100,6 +100,34 @@ class CalendarAttendee(models.Model):
             partner_ids=([] if state == "accepted" else intervention.user_id.partner_id.ids),
         )
 
+    def _agree(self):
+        """The visit is when these people have proposed: that was their answer, and stays theirs."""
+        for attendee in self:
+            attendee.write(
+                {
+                    "state": "accepted",
+                    "answered_by_id": attendee.answered_by_id.id,
+                    "answered_by_link": attendee.answered_by_link,
+                }
+            )
+            attendee.event_id.intervention_id.message_post(
+                body=self.env._(
+                    "%(name)s has proposed the new time of the visit and is counted as confirmed.",
+                    name=attendee.common_name,
+                ),
+                message_type="notification",
+                subtype_xmlid="mail.mt_note",
+            )
+
+    def _is_as_proposed(self):
+        """Whether the person has agreed to the visit's time by proposing it."""
+        self.ensure_one()
+        return (
+            self.state == "accepted"
+            and bool(self.proposed_start)
+            and self.proposed_start == self.event_id.start
+        )
+
     # === MAIL === #
 
     def _notify_attendees(self, mail_template, notify_author=False, force_send=False):

@@ -41,7 +41,7 @@ class CalendarEvent(models.Model):
         result = super().write(vals)
         moved = visits.filtered(lambda visit: visit._get_commitment() != before[visit])
         again = visits.filtered("active") - planned
-        (moved | again).filtered("active")._reset_answers(invited)
+        (moved | again).filtered("active")._reset_answers(invited, before)
         cancelled = planned.filtered(lambda visit: not visit.active)
         cancelled._recount_visits()
         cancelled._tell_cancelled()
@@ -94,22 +94,37 @@ class CalendarEvent(models.Model):
         for version, visits in self.grouped("time_version").items():
             visits.time_version = version + 1
 
-    def _reset_answers(self, invited):
-        """The time or place has changed: everybody but the mover has to answer anew.
+    def _reset_answers(self, invited, before):
+        """The time or place has changed: everybody but the mover has to answer anew, unless they
+        have proposed it themselves.
 
         :param recordset invited: who had been invited before; others are told as new ones
+        :param dict before: what was planned before, see ``_get_commitment``
         """
         if not self:
             return
         mover = self.env.user.partner_id
         self._raise_time_version()
-        asked = self.attendee_ids.filtered(lambda attendee: attendee.partner_id != mover)
+        agreed = self._get_agreed(before)
+        agreed._agree()
+        asked = self.attendee_ids.filtered(lambda attendee: attendee.partner_id != mover) - agreed
         unanswered = asked.filtered(lambda attendee: attendee.state == "needsAction")
         unanswered.write({"asked_on": fields.Datetime.now(), "reminded_on": False})
         (asked - unanswered).write({"state": "needsAction"})
         self.intervention_id._follow_answers()
         if not self.env.context.get("dont_notify"):
             (self.attendee_ids & invited)._send_visit_mails()
+
+    def _get_agreed(self, before):
+        """Who had proposed just this: as long as before, at the same place, at their time."""
+        agreed = self.env["calendar.attendee"]
+        for visit in self:
+            start, stop, location = before[visit]
+            if (stop - start, location) == (visit.stop - visit.start, visit.location):
+                agreed |= visit.attendee_ids.filtered(
+                    lambda a: a.state == "tentative" and a.proposed_start == a.event_id.start
+                )
+        return agreed
 
     # === PUBLIC METHODS === #
 

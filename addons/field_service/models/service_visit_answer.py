@@ -119,7 +119,9 @@ class ServiceVisitAnswer(models.Model):
             raise UserError(self.env._("The proposed time is over. Plan another one."))
         event = self.event_id
         event.write({"start": proposed, "stop": proposed + (event.stop - event.start)})
-        attendee_sudo.write({"state": "accepted"})
+        if attendee_sudo.state == "tentative":
+            # The visit is there already: nothing was moved.
+            attendee_sudo._agree()
         self._forget()
         return {
             "event_id": event.id,

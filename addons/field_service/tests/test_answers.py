@@ -188,6 +188,55 @@ class TestAnswers(AnswersCommon, MailCase):
             },
         )
 
+    def test_whoever_proposed_the_time_is_not_asked_again(self):
+        self._propose()
+        invitation = self.visit.attendee_ids.filtered(
+            lambda a: a.partner_id == self.user_outside.partner_id
+        )
+        with self.mock_mail_gateway():
+            self._row(self.user_outside.partner_id).accept_proposal()
+        self.assertEqual(
+            (invitation.state, invitation.answered_by_id, invitation.answered_version),
+            ("accepted", self.user_outside, self.visit.time_version),
+        )
+        told = {mail["email_to"][0]: mail["body"] for mail in self._mails}
+        (proposer,) = [body for to, body in told.items() if self.user_outside.email in to]
+        self.assertIn("as you proposed", proposer)
+        self.assertIn("Ask for another time", proposer)
+        self.assertNotIn("onfirm", proposer)
+        self.assertNotIn("Log in to answer", proposer)
+        (other,) = [body for to, body in told.items() if self.contact.email in to]
+        self.assertIn("please confirm the new time", other)
+        self.assertNotIn("as you proposed", other)
+        notes = " ".join(str(note.body) for note in self.intervention.message_ids)
+        self.assertIn(f"{self.user_outside.name} has proposed the new time", notes)
+
+    def test_the_same_holds_when_the_visit_is_dragged_to_that_time(self):
+        proposed = self._propose()
+        stop = proposed + timedelta(hours=3)
+        self.visit.with_user(self.user_dispatcher).write({"start": proposed, "stop": stop})
+        self.assertEqual(self._row(self.user_outside.partner_id).answer, "confirmed")
+
+    def test_a_longer_visit_or_another_place_was_not_proposed(self):
+        for change in ({"location": "Bassano"}, {"stop": self.start + timedelta(hours=40)}):
+            with self.subTest(change=change):
+                proposed = self._propose()
+                moved = {"start": proposed, "stop": proposed + timedelta(hours=3), **change}
+                self.visit.with_user(self.user_dispatcher).write(moved)
+                self.assertEqual(self._row(self.user_outside.partner_id).answer, "waiting")
+
+    def test_when_it_is_moved_once_more_the_proposer_is_asked_too(self):
+        self._propose()
+        self._row(self.user_outside.partner_id).accept_proposal()
+        later = self.visit.start + timedelta(hours=2)
+        with self.mock_mail_gateway():
+            self.visit.with_user(self.user_dispatcher).write(
+                {"start": later, "stop": later + timedelta(hours=3)}
+            )
+        self.assertEqual(self._row(self.user_outside.partner_id).answer, "waiting")
+        for mail in self._mails:
+            self.assertNotIn("as you proposed", mail["body"])
+
     def test_what_stands_against_the_proposed_time_is_told(self):
         proposed = self._propose()
         self._plan(
