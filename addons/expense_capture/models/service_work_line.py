@@ -61,8 +61,10 @@ class ServiceWorkLine(models.Model):
         return ""
 
     def _get_cost(self):
-        """Override of `field_service`: an expense costs what is spent, without deducted VAT."""
-        if not self.expense_id:
+        """Override of `field_service`: an expense costs what is spent, without deducted VAT; own
+        money of contractors what their bill says, once it is posted.
+        """
+        if not self.expense_id or self.is_bill_posted:
             return super()._get_cost()
         if self.expense_id.state == "refused":
             return 0.0

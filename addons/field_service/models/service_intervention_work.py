@@ -456,10 +456,14 @@ class ServiceIntervention(models.Model):
         of_visit = lines.filtered(lambda line: line.event_id == visit)
         if not visit or not self.type_id.needs_visit or not of_visit.filtered("employee_id"):
             return none
-        if none.search_count([("event_id", "=", visit.id), ("kind", "=", "call_out")], limit=1):
-            return none
         first = of_visit.sorted(key=lambda line: (line.date, line.start or datetime.min))[0]
-        if not self._get_part_rate("call_out", first.date, first.time_band):
+        band = self._get_call_out_band(of_visit)
+        if call_out := none.search(
+            [("event_id", "=", visit.id), ("kind", "=", "call_out")], limit=1
+        ):
+            self._raise_call_out(call_out, band)
+            return none
+        if not self._get_part_rate("call_out", first.date, band):
             return none
         (decision,) = self._decide("call_out", first.date, 1.0, first.equipment_id, visit=visit)
         return none.create(
@@ -470,11 +474,29 @@ class ServiceIntervention(models.Model):
                 "employee_id": first.employee_id.id,
                 "equipment_id": first.equipment_id.id,
                 "date": first.date,
-                "time_band": first.time_band,
+                "time_band": band,
                 "quantity": 1.0,
                 **self._prepare_coverage_values(decision),
             }
         )
+
+    def _get_call_out_band(self, lines):
+        """The time band by which a visit is called out: of those it was worked in the dearest, so
+        that a job that runs into the night is a call-out by night.
+        """
+        prices = {
+            line.time_band: self._get_part_rate("call_out", line.date, line.time_band).price
+            for line in lines.sorted(key=lambda line: (line.date, line.start or datetime.min))
+        }
+        return max(prices, key=prices.get)
+
+    def _raise_call_out(self, call_out, band):
+        """Work recorded later may have run into a dearer time band, as long as nobody signed."""
+        if call_out.report_id.state in ("signed", "unsigned"):
+            return
+        dearer = self._get_part_rate("call_out", call_out.date, band).price
+        if dearer > self._get_part_rate("call_out", call_out.date, call_out.time_band).price:
+            call_out.time_band = band
 
     # === CHECKLIST === #
 

@@ -134,6 +134,15 @@ class TestWork(FieldServiceCommon):
         call_outs = intervention.work_line_ids.filtered(lambda line: line.kind == "call_out")
         self.assertEqual(len(call_outs), 1)
 
+    def test_work_that_runs_into_the_night_is_a_call_out_by_night(self):
+        intervention = self._create_intervention()
+        self._plan(intervention, start=at(19), stop=at(23))
+        self._record(intervention, {"kind": "labour", "start": at(19), "stop": at(20)})
+        call_out = intervention.work_line_ids.filtered(lambda line: line.kind == "call_out")
+        self.assertEqual(call_out.amount_invoice, 40)
+        self._record(intervention, {"kind": "labour", "start": at(20), "stop": at(22)})
+        self.assertEqual((call_out.time_band, call_out.amount_invoice), ("night", 80))
+
     def test_a_line_without_words_speaks_the_customers_language(self):
         self.env["res.lang"]._activate_lang("it_IT")
         self.env["ir.module.module"]._load_module_terms(["field_service"], ["it_IT"])

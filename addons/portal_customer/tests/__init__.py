@@ -7,6 +7,7 @@ from . import (
     test_pages,
     test_public_methods,
     test_rights,
+    test_story_five,
     test_technician,
     test_ticket_pages,
     test_timer,
