@@ -58,27 +58,6 @@ class ServiceIntervention(models.Model):
         return {"report_id": report.id, "line_ids": report.work_line_ids.ids}
 
     @idempotent
-    def set_waiting(self, reason, until=None, request_uuid=None):
-        """Say what the intervention waits for (parts, customer, quotation) and until when.
-
-        :param str until: expected date
-        :return: ``{"state": "waiting"}``
-        """
-        self.ensure_one()
-        self._check_may_work()
-        reason = reason.strip() if isinstance(reason, str) else ""
-        if not reason:
-            raise ValidationError(self.env._("Write what is being waited for."))
-        self._lock_for_work().write(
-            {
-                "state": "waiting",
-                "waiting_reason": reason,
-                "waiting_until": self._check_day(until),
-            }
-        )
-        return {"state": "waiting"}
-
-    @idempotent
     def action_done(self, cause=None, solution=None, cause_id=None, request_uuid=None):
         """Close the intervention with its cause and solution, and the ticket it came from.
 

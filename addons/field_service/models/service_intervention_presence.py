@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytz
 
 from odoo import api, fields, models
@@ -13,6 +15,8 @@ from .service_work_line import TIME_KINDS
 
 # Work that nobody has recorded yet is looked for in that many of one's last stays.
 STAYS_BACK = 10
+# So many of one's visits are looked at to see which comes next.
+VISITS_AHEAD = 20
 
 
 class ServiceIntervention(models.Model):
@@ -87,10 +91,15 @@ class ServiceIntervention(models.Model):
 
     @api.model
     def _get_my_next(self):
-        """Where the user is or goes to, else the job of their next visit; one look-up each."""
+        """Where the user is or goes to, else the job of their next visit; one look-up each.
+
+        Of today's visits one that is over but that they have not been to comes before tomorrow's.
+        """
         if presence_sudo := self.env["service.presence"]._get_open(self.env.user):
             return self.browse(presence_sudo.intervention_id.id)
-        visit = self.env["calendar.event"].search(
+        now = fields.Datetime.now()
+        midnight, tomorrow = self._get_my_day()
+        visits = self.env["calendar.event"].search(
             [
                 (
                     "attendee_ids",
@@ -101,13 +110,26 @@ class ServiceIntervention(models.Model):
                         ("checked_out_on", "=", False),
                     ],
                 ),
-                ("stop", ">=", fields.Datetime.now()),
+                ("stop", ">=", midnight),
                 ("intervention_id.state", "not in", CLOSED_STATES),
             ],
             order="start, id",
-            limit=1,
+            limit=VISITS_AHEAD,
         )
-        return visit.intervention_id
+        coming = visits.filtered(lambda visit: visit.stop >= now)
+        missed = visits - coming
+        today = coming.filtered(lambda visit: visit.start < tomorrow)
+        return (today or missed or coming)[:1].intervention_id
+
+    def _get_my_day(self):
+        """From midnight to midnight where the user is, in UTC."""
+        today = fields.Datetime.context_timestamp(self, fields.Datetime.now()).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        return [
+            moment.astimezone(pytz.utc).replace(tzinfo=None)
+            for moment in (today, today + timedelta(days=1))
+        ]
 
     # === PUBLIC METHODS === #
 
@@ -188,9 +210,7 @@ class ServiceIntervention(models.Model):
                 values["state"] = "accepted"
             attendee_sudo.write(values)
             intervention_sudo._count_visits(attendee_sudo.event_id)
-        intervention_sudo.write(
-            {"state": "in_progress", "waiting_reason": False, "waiting_until": False}
-        )
+        intervention_sudo.state = "in_progress"
         intervention_sudo.ticket_id._note_on_site(now)
         return {
             "state": "in_progress",

@@ -334,7 +334,7 @@ class ServiceIntervention(models.Model):
         for visit in created.event_id:
             created |= self._create_call_out(visit, created)
         if created and self.state in ("draft", "planned", "confirmed", "waiting"):
-            self.write({"state": "in_progress", "waiting_reason": False, "waiting_until": False})
+            self.state = "in_progress"
         return created
 
     def _get_employee(self, line, user):

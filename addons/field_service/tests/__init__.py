@@ -34,5 +34,6 @@ from . import (
     test_visit_feed,
     test_visit_link,
     test_visit_mail,
+    test_waiting,
     test_work,
 )

@@ -253,6 +253,11 @@ class TestPresence(FieldServiceCommon):
         both = self.mine | self.other
         with self._at(at(6)):
             self.assertEqual(both.filtered("is_next"), self.mine)
+        with self._at(at(12)):
+            self.assertEqual(both.filtered("is_next"), self.other, "the other is over")
+        with self._at(at(16)):
+            self.assertEqual(both.filtered("is_next"), self.mine, "nobody has been there")
+        with self._at(at(6)):
             self.other.start_travel()
             self.env.invalidate_all()
             self.assertEqual(both.filtered("is_next"), self.other)

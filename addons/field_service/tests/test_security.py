@@ -150,6 +150,7 @@ class TestSecurity(FieldServiceCommon):
             (self.intervention, "answer_checklist", {"answers": []}),
             (self.intervention, "make_report", {}),
             (self.intervention, "set_waiting", {"reason": "x"}),
+            (self.intervention, "resume", {}),
             (self.intervention, "action_done", {}),
             (self.intervention, "action_cancel", {}),
             (self.intervention, "action_reopen", {}),

@@ -194,8 +194,13 @@ class PortalIntervention(PortalPages):
             ),
             "wait": (
                 intervention.set_waiting,
-                {"reason": typed.get("reason"), "until": typed.get("until") or None},
+                {
+                    "reason": typed.get("reason"),
+                    "until": typed.get("until") or None,
+                    "kind": typed.get("kind") or "other",
+                },
             ),
+            "resume": (intervention.resume, {}),
             "report": (
                 intervention.make_report,
                 {

@@ -40,6 +40,7 @@ class ServiceIntervention(models.Model):
             "equipment_ids",
             "priority",
             "state",
+            "waiting_kind",
             "waiting_reason",
             "waiting_until",
             "cause",
@@ -98,8 +99,7 @@ class ServiceIntervention(models.Model):
             "state_label": self._portal_label("state"),
             "state_class": STATE_COLOURS[intervention.state],
             "type": intervention.type_id.name,
-            "waiting_reason": intervention.waiting_reason or "",
-            "waiting_until": intervention.waiting_until,
+            "waiting": self._portal_waiting(),
             "customer": intervention.commercial_partner_id.name,
             "site": place.name or place.city or "",
             "address": ", ".join(filter(None, [place.street, place.zip, place.city])),
@@ -126,6 +126,18 @@ class ServiceIntervention(models.Model):
                 for report in intervention.report_ids.sorted("id")
             ],
             "files": self.env["ir.attachment"]._portal_files(self),
+        }
+
+    def _portal_waiting(self):
+        """What is waited for, in words, and by when; empty when nothing is."""
+        self.ensure_one()
+        if self.state != "waiting":
+            return {}
+        return {
+            "what": ": ".join(
+                filter(None, [self._portal_label("waiting_kind"), self.waiting_reason])
+            ),
+            "until": self.waiting_until,
         }
 
     def _portal_visit(self, visit):
@@ -206,6 +218,7 @@ class ServiceIntervention(models.Model):
                 ._description_selection(self.env)
                 if item[0] in TIME_KINDS
             ],
+            "waiting_kinds": self._fields["waiting_kind"]._description_selection(self.env),
             "outcomes": self.env["service.report"]
             ._fields["outcome"]
             ._description_selection(self.env),

@@ -178,6 +178,19 @@ class TestTechnician(PagesCommon):
         with freeze_time("2026-11-10 10:00:00"):
             self.assertEqual(proposed(), ["False", "2026-11-10 10:00:00"], "it was forgotten")
 
+    def test_waiting_is_said_and_ended_and_the_customer_sees_it(self):
+        self._act("wait", reason="Sensor", kind="parts", until="2026-11-20")
+        self.assertRecordValues(self.job, [{"state": "waiting", "waiting_kind": "parts"}])
+        for person in ("outside", "company"):
+            self._login(person)
+            page = self._get(self.url).text
+            self.assertIn("Parts: Sensor", page)
+            self.assertIn("11/20/2026", page)
+        self._login("outside")
+        self.assertIn("alert-danger", self._act("wait", reason="", kind="parts").text)
+        self._act("resume")
+        self.assertNotEqual(self.job.state, "waiting")
+
     def test_work_sent_twice_is_recorded_once(self):
         for _turn in range(2):
             self._act("work", kind="mileage", quantity="7")

@@ -6,12 +6,12 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 const { DateTime } = luxon;
 
 /**
- * What comes first for somebody on the road: where they are or go to, then today's visits, then the
+ * What comes first for somebody on the road: where they are or go next, then today's visits, then the
  * coming ones, then what has been left over, the newest first.
  */
-function urgency({ my_presence: presence, my_start: start, my_stop: stop }) {
+function urgency({ is_next: isNext, my_start: start, my_stop: stop }) {
     const dayStart = DateTime.local().startOf("day");
-    if (presence) {
+    if (isNext) {
         return [0, 0];
     }
     if (!start) {
