@@ -46,6 +46,7 @@ from . import (
     service_intervention_coverage,
     service_intervention_crew,
     service_intervention_files,
+    service_intervention_follow_up,
     service_intervention_form,
     service_intervention_forms,
     service_intervention_maintenance,

@@ -24,3 +24,9 @@ class ServiceReport(models.Model):
                 ),
             },
         }
+
+    def action_open_return_visit_dialog(self):
+        """Ask for the visit that finishes what this report has left."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.intervention_id.action_open_return_visit_dialog()

@@ -8,6 +8,7 @@ from . import (
     test_contractor_bill,
     test_coverage,
     test_expiry,
+    test_follow_up,
     test_forms,
     test_files,
     test_intervention,

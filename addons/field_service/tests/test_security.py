@@ -151,6 +151,8 @@ class TestSecurity(FieldServiceCommon):
             (self.intervention, "make_report", {}),
             (self.intervention, "set_waiting", {"reason": "x"}),
             (self.intervention, "resume", {}),
+            (self.intervention, "action_return_visit", {}),
+            (self.intervention, "report_second_fault", {"description": "x"}),
             (self.intervention, "action_done", {}),
             (self.intervention, "action_cancel", {}),
             (self.intervention, "action_reopen", {}),

@@ -3,6 +3,7 @@ from . import (
     service_intervention_done,
     service_intervention_files,
     service_intervention_fill_form,
+    service_intervention_follow_up,
     service_intervention_plan,
     service_intervention_record_work,
     service_intervention_timer,

@@ -1,5 +1,10 @@
 from odoo import api, fields, models
 
+from .service_intervention_follow_up import read_parts
+
+# Work is left after these.
+OUTCOMES_TO_RETURN = ("to_complete", "waiting_parts")
+
 
 class ServiceReportSign(models.TransientModel):
     """The screen on which the customer signs, or on which it is said why not."""
@@ -26,6 +31,9 @@ class ServiceReportSign(models.TransientModel):
     currency_id = fields.Many2one(related="report_id.currency_id")
     collected_amount = fields.Monetary(string="Collected on site")
     collected_means = fields.Selection(selection="_selection_collected_means", string="By")
+
+    asks_return = fields.Boolean(string="Ask for a return visit")
+    missing_parts = fields.Text(help="One per line.")
 
     def _selection_outcome(self):
         return self.env["service.report"]._fields["outcome"]._description_selection(self.env)
@@ -65,6 +73,11 @@ class ServiceReportSign(models.TransientModel):
                 collected_amount=self.collected_amount,
                 collected_means=self.collected_means,
             )
+        if self.asks_return and self.outcome in OUTCOMES_TO_RETURN:
+            asked = self.report_id.intervention_id.action_return_visit(
+                parts=read_parts(self.missing_parts)
+            )
+            return self.report_id.intervention_id._tell_asked(asked)
         return {"type": "ir.actions.act_window_close"}
 
     def _set_outcome(self):
