@@ -35,6 +35,7 @@
         "wizard/service_intervention_wait_views.xml",
         "wizard/service_report_invoice_views.xml",
         "wizard/service_report_amend_views.xml",
+        "wizard/service_report_ask_views.xml",
         "wizard/service_report_sign_views.xml",
         "wizard/service_work_line_bill_views.xml",
         "wizard/service_work_line_cover_views.xml",
@@ -63,6 +64,7 @@
         "views/hr_employee_views.xml",
         "views/res_config_settings_views.xml",
         "views/visit_link_templates.xml",
+        "views/report_link_templates.xml",
         "views/res_partner_link_views.xml",
         "views/service_billing_views.xml",
         "views/field_service_menus.xml",
@@ -79,6 +81,7 @@
     ],
     "assets": {
         "web.assets_backend": ["field_service/static/src/backend/**/*"],
+        "web.assets_frontend": ["field_service/static/src/frontend/**/*"],
         "web.report_assets_common": ["field_service/static/src/scss/service_form.scss"],
     },
 }

@@ -1,1 +1,1 @@
-from . import calendar, files, visit_feed, visit_link
+from . import calendar, files, report_link, visit_feed, visit_link

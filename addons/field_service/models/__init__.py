@@ -68,6 +68,7 @@ from . import (
     service_report_collecting,
     service_report_form,
     service_report_invoicing,
+    service_report_link,
     service_report_screens,
     service_time_band,
     service_timer,

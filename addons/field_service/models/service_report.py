@@ -216,20 +216,9 @@ class ServiceReport(models.Model):
         """
         self.ensure_one()
         self._check_may_close()
-        name = name.strip() if isinstance(name, str) else ""
-        if not name:
-            raise ValidationError(self.env._("Write the name of who signs."))
-        role = role.strip()[:120] if isinstance(role, str) else ""
-        picture = self._check_signature(image)
-        remarks = self._prepare_remark(remark)
         return self._close(
             {
-                "state": "signed",
-                "signed_by": name[:120],
-                "signer_role": role or False,
-                "signature": picture,
-                "is_with_reservation": bool(remarks),
-                **remarks,
+                **self._prepare_signature(name, role, image, remark),
                 **self._prepare_collected(collected_amount, collected_means),
             }
         )
@@ -243,12 +232,7 @@ class ServiceReport(models.Model):
         """
         self.ensure_one()
         self._check_may_close()
-        reason = reason.strip() if isinstance(reason, str) else ""
-        if not reason:
-            raise ValidationError(self.env._("Write why the report is not signed."))
-        return self._close(
-            {"state": "unsigned", "refusal_reason": reason, **self._prepare_remark(remark)}
-        )
+        return self._close(self._prepare_refusal(reason, remark))
 
     @api.readonly
     def verify(self):
@@ -272,6 +256,40 @@ class ServiceReport(models.Model):
         self.check_access("read")
         self.intervention_id._check_may_work(allow_done=True)
         self._check_draft()
+
+    def _prepare_signature(self, name, role, image, remark):
+        """Judge who signs and what they have drawn.
+
+        :return: values of the report
+        """
+        name = name.strip() if isinstance(name, str) else ""
+        if not name:
+            raise ValidationError(self.env._("Write the name of who signs."))
+        role = role.strip()[:120] if isinstance(role, str) else ""
+        picture = self._check_signature(image)
+        remarks = self._prepare_remark(remark)
+        return {
+            "state": "signed",
+            "signed_by": name[:120],
+            "signer_role": role or False,
+            "signature": picture,
+            "is_with_reservation": bool(remarks),
+            **remarks,
+        }
+
+    def _prepare_refusal(self, reason, remark):
+        """Judge why nobody signs.
+
+        :return: values of the report
+        """
+        reason = reason.strip() if isinstance(reason, str) else ""
+        if not reason:
+            raise ValidationError(self.env._("Write why the report is not signed."))
+        return {"state": "unsigned", "refusal_reason": reason, **self._prepare_remark(remark)}
+
+    def _check_has_work(self):
+        if not self.work_line_ids and self.outcome not in WASTED_OUTCOMES:
+            raise UserError(self.env._("There is no work on this report. Record it first."))
 
     def _prepare_remark(self, remark):
         """What is said at the signature comes after what the technician has written."""
@@ -319,17 +337,16 @@ class ServiceReport(models.Model):
         # Technicians have no right to write reports: they may close this one, which was checked.
         report_sudo = self.sudo().with_context(field_service_closing=CLOSING)
         report_sudo._lock()
-        if not report_sudo.work_line_ids and report_sudo.outcome not in WASTED_OUTCOMES:
-            raise UserError(self.env._("There is no work on this report. Record it first."))
+        report_sudo._check_has_work()
         report_sudo._count_visits()
         sequences_sudo = self.env["ir.sequence"].sudo().with_company(report_sudo.company_id)
         photos_sudo = report_sudo._get_photos_to_take()
         report_sudo.write(
             {
+                "closed_by_id": self.env.uid,
                 **values,
                 "number": sequences_sudo.next_by_code(self._name),
                 "signed_on": fields.Datetime.now(),
-                "closed_by_id": self.env.uid,
             }
         )
         report_sudo._take_checklist()
@@ -420,21 +437,26 @@ class ServiceReport(models.Model):
         template = self.env.ref(
             "field_service.mail_template_service_report_signed", raise_if_not_found=False
         )
-        recipients = (
-            self.intervention_id.contact_id
-            | self.intervention_id.ticket_id.partner_id
-            | self.partner_id
-        ).filtered("email")
+        recipients = self._get_recipients()
         if template and recipients:
             mail_id = template.send_mail(
                 self.id,
                 email_values={
-                    "recipient_ids": [fields.Command.set(recipients[:1].ids)],
+                    "recipient_ids": [fields.Command.set(recipients.ids)],
                     "attachment_ids": [fields.Command.link(self.attachment_id.id)],
                 },
             )
             # At once, but not before the report is really closed.
             self.env["mail.mail"].sudo().browse(mail_id).send_after_commit()
+
+    def _get_recipients(self):
+        """Who should have the form: whoever was there and whoever asked for the work, else the
+        customer.
+        """
+        self.ensure_one()
+        intervention = self.intervention_id
+        people = (intervention.contact_id | intervention.ticket_id.partner_id).filtered("email")
+        return people or self.partner_id.filtered("email")
 
     # === PRINTING === #
 

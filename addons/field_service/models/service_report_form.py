@@ -30,18 +30,26 @@ class ServiceReport(models.Model):
         # it are not all theirs to read elsewhere.
         report_sudo = self.sudo()
         return {
-            "subject": report_sudo.intervention_id.name,
-            "customer": report_sudo._get_form_customer(),
-            "facts": report_sudo._get_form_facts(),
-            "equipment": report_sudo.intervention_id._get_form_equipment(),
-            "work_to_do": report_sudo.intervention_id._get_form_description(),
-            "findings": report_sudo._get_form_findings(),
-            "visits": report_sudo._get_form_visits(),
-            "lines": report_sudo._get_form_lines(),
-            "totals": report_sudo._get_form_totals(),
-            "answers": report_sudo._get_form_answers(),
+            **report_sudo._get_form_texts(),
             "photos": report_sudo._get_form_photos(),
             "signature": report_sudo._get_form_signature(),
+        }
+
+    def _get_form_texts(self):
+        """What whoever signs agrees to, as far as it is text; in sudo, after a check."""
+        self.ensure_one()
+        intervention = self.intervention_id
+        return {
+            "subject": intervention.name,
+            "customer": self._get_form_customer(),
+            "facts": self._get_form_facts(),
+            "equipment": intervention._get_form_equipment(),
+            "work_to_do": intervention._get_form_description(),
+            "findings": self._get_form_findings(),
+            "visits": self._get_form_visits(),
+            "lines": self._get_form_lines(),
+            "totals": self._get_form_totals(),
+            "answers": self._get_form_answers(),
         }
 
     def _get_form_prices(self):
@@ -65,9 +73,11 @@ class ServiceReport(models.Model):
         return {**prices, "total": format_amount(self.env, total, self.currency_id)}
 
     def _get_form_customer(self):
-        intervention = self.intervention_id
+        people = self.intervention_id._get_form_people()
+        # How to get in is for the crew, not for everybody who gets the report.
+        told = ("name", "address", "site", "site_address", "contact")
         return {
-            **intervention._get_form_people(),
+            **{name: people[name] for name in told},
             "vat": self.commercial_partner_id.vat or "",
         }
 
@@ -183,7 +193,20 @@ class ServiceReport(models.Model):
             "signed_by": ", ".join(filter(None, [self.signed_by, self.signer_role])),
             "signed_on": format_moment(self.env, self.signed_on, timezone),
             "closed_by": self.closed_by_id.name or "",
+            "by_link": self._get_form_link(),
         }
+
+    def _get_form_link(self):
+        """How a report was closed that nobody of ours has closed; empty for any other."""
+        if not self.is_closed_by_link:
+            return ""
+        timezone = self.company_id._get_service_timezone()
+        return self.env._(
+            "By the link mailed to %(name)s (%(email)s) on %(moment)s.",
+            name=self.sign_asked_id.name,
+            email=self.sign_asked_id.email,
+            moment=format_moment(self.env, self.sign_asked_on, timezone),
+        )
 
     def _get_label(self, name):
         return dict(self._fields[name]._description_selection(self.env)).get(self[name], "")

@@ -24,6 +24,7 @@ from . import (
     test_random_work,
     test_remote_help,
     test_report_form,
+    test_report_link,
     test_screens,
     test_security,
     test_sla,

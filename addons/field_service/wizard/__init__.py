@@ -9,6 +9,7 @@ from . import (
     service_intervention_timer,
     service_intervention_wait,
     service_report_amend,
+    service_report_ask,
     service_report_invoice,
     service_report_sign,
     service_visit_replace,

@@ -49,6 +49,8 @@ class PortalReport(PortalPages):
                     "customer": intervention_sudo.commercial_partner_id.name,
                     "signer": intervention_sudo.contact_id.name or "",
                     "role": intervention_sudo.contact_id.function or "",
+                    "asked": report.sudo().sign_asked_id.name or "",
+                    "signatory": report._get_signatories()[:1].name or "",
                     "lines": [line._to_dict() for line in report.sudo().work_line_ids.sorted()],
                 },
                 **more,
@@ -85,3 +87,20 @@ class PortalReport(PortalPages):
         if error:
             return self._render_sign(report, error=error, typed=typed)
         return request.redirect(f"/my/interventions/{report.sudo().intervention_id.id}")
+
+    @route(
+        "/my/reports/<int:report_id>/ask",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_ask_signature(self, report_id, **typed):
+        """Mail the link by which the customer signs later."""
+        report = self._get_record("service.report", report_id)
+        _result, error = self._act(
+            report.ask_signature, request_uuid=typed.get("request_uuid") or None
+        )
+        if error:
+            return self._render_sign(report, error=error)
+        return request.redirect(f"/my/reports/{report_id}/sign")

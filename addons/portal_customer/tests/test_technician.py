@@ -139,6 +139,17 @@ class TestTechnician(PagesCommon):
         self.assertTrue(pdf.content.startswith(b"%PDF"))
         self.assertEqual(pdf.content, report.attachment_id.raw)
 
+    def test_the_customer_is_mailed_a_link_to_sign_later(self):
+        self._act("work", kind="mileage", quantity="3")
+        self._act("report", outcome="solved")
+        report = self.job.report_ids
+        self.job.contact_id.email = "contact@example.com"
+        self.assertIn(
+            f"/my/reports/{report.id}/ask", self._get(f"/my/reports/{report.id}/sign").text
+        )
+        self.assertEqual(self._post(f"/my/reports/{report.id}/ask").status_code, 303)
+        self.assertEqual(report.sign_asked_id, self.job.contact_id)
+
     def test_a_report_without_a_drawing_is_not_signed(self):
         self._act("work", kind="mileage", quantity="3")
         self._act("report", outcome="solved")

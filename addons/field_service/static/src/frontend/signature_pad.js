@@ -5,7 +5,7 @@ const LINE_WIDTH = 2.5;
 
 /** The field on which the customer signs with a finger; the drawing is sent with the form. */
 export class SignaturePad extends Interaction {
-    static selector = ".o_portal_customer_sign";
+    static selector = ".o_field_service_signing";
     dynamicContent = {
         canvas: {
             "t-on-pointerdown": this.onStart,
@@ -13,7 +13,7 @@ export class SignaturePad extends Interaction {
             "t-on-pointerup": this.onStop,
             "t-on-pointercancel": this.onStop,
         },
-        ".o_portal_customer_clear": { "t-on-click": this.clear },
+        ".o_field_service_clear": { "t-on-click": this.clear },
         _root: { "t-on-submit": this.onSubmit },
     };
 
@@ -21,6 +21,21 @@ export class SignaturePad extends Interaction {
         this.canvas = this.el.querySelector("canvas");
         this.isDrawing = false;
         this.clear();
+        this.restore();
+    }
+
+    /** What was drawn before the page came back with a sentence is still there. */
+    restore() {
+        const drawn = this.el.elements.signature.value;
+        if (drawn.startsWith("data:image/png;base64,")) {
+            const picture = new Image();
+            picture.onload = () => {
+                const box = this.canvas.getBoundingClientRect();
+                this.pen.drawImage(picture, 0, 0, box.width, box.height);
+                this.isEmpty = false;
+            };
+            picture.src = drawn;
+        }
     }
 
     clear() {
@@ -68,4 +83,4 @@ export class SignaturePad extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("portal_customer.signature_pad", SignaturePad);
+registry.category("public.interactions").add("field_service.signature_pad", SignaturePad);
