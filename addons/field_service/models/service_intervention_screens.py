@@ -63,6 +63,9 @@ class ServiceIntervention(models.Model):
         """Of several visits the one somebody is at, else the next one, else the last one."""
         me = self.env.user.partner_id
         now = fields.Datetime.now()
+        # Read for all of them at once: records that were filtered forget their neighbours.
+        self.event_ids.mapped("start")
+        self.event_ids.attendee_ids.mapped("partner_id")
         for intervention in self:
             mine = intervention.event_ids.filtered("active").attendee_ids.filtered(
                 lambda attendee: attendee.partner_id == me
@@ -106,6 +109,7 @@ class ServiceIntervention(models.Model):
 
     @api.depends("event_ids.active", "event_ids.attendee_ids")
     def _compute_attendee_ids(self):
+        self.event_ids.mapped("attendee_ids")  # for all of them at once
         for intervention in self:
             visits = intervention.event_ids.filtered("active")
             intervention.attendee_ids = visits.attendee_ids

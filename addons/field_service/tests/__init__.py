@@ -19,6 +19,7 @@ from . import (
     test_ordinary_meetings,
     test_own_warranty,
     test_parts,
+    test_performance,
     test_planning,
     test_presence,
     test_random_work,

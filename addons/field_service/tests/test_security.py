@@ -1,12 +1,13 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import FieldServiceCommon, picture
+from .common import FieldServiceCommon, at, picture
 
 # What each person may do with a record of an intervention they work on, or that is theirs to run.
 MATRIX = {
     "service.intervention": {
         "technician": "r",
+        "crew": "r",
         "colleague": "",
         "dispatcher": "rwc",
         "manager": "rwcu",
@@ -16,6 +17,7 @@ MATRIX = {
     },
     "service.work.line": {
         "technician": "r",
+        "crew": "r",
         "colleague": "",
         "dispatcher": "rwu",
         "manager": "rwu",
@@ -25,6 +27,7 @@ MATRIX = {
     },
     "service.report": {
         "technician": "r",
+        "crew": "r",
         "colleague": "",
         "dispatcher": "rwcu",
         "manager": "rwcu",
@@ -34,6 +37,7 @@ MATRIX = {
     },
     "service.equipment": {
         "technician": "r",
+        "crew": "r",
         "colleague": "r",
         "dispatcher": "rwc",
         "manager": "rwcu",
@@ -43,6 +47,7 @@ MATRIX = {
     },
     "service.contract": {
         "technician": "r",
+        "crew": "r",
         "colleague": "r",
         "dispatcher": "rwc",
         "manager": "rwcu",
@@ -52,6 +57,7 @@ MATRIX = {
     },
     "service.rate": {
         "technician": "",
+        "crew": "",
         "colleague": "",
         "dispatcher": "r",
         "manager": "rwcu",
@@ -59,7 +65,30 @@ MATRIX = {
         "employee": "",
         "outside": "",
     },
+    "service.document": {
+        "technician": "r",
+        "crew": "r",
+        "colleague": "r",
+        "dispatcher": "rwc",
+        "manager": "rwcu",
+        "accountant": "",
+        "employee": "",
+        "outside": "",
+    },
+    # Odoo lets everybody in the house edit public events; who moves a visit is judged beside it.
+    "calendar.event": {
+        "technician": "rwcu",
+        "crew": "rwcu",
+        "colleague": "rwcu",
+        "dispatcher": "rwcu",
+        "manager": "rwcu",
+        "accountant": "rwcu",
+        "employee": "rwcu",
+        "outside": "",
+    },
 }
+# Events have no company, and every employee reads them: nothing in them is confidential.
+FOR_ALL_COMPANIES = {"calendar.event"}
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
@@ -74,8 +103,23 @@ class TestSecurity(FieldServiceCommon):
         cls.contract = cls.env["service.contract"].create(
             {"name": "Maintenance", "partner_id": cls.customer.id}
         )
+        cls.document = cls.env["service.document"].create(
+            {
+                "name": "Manual",
+                "kind": "certificate",
+                "res_model": "service.equipment",
+                "res_id": cls.equipment.id,
+            }
+        )
+        cls.user_crew = cls._user("crew_t", "field_service.field_service_group_user")
+        mate = cls.env["hr.employee"].create(
+            {"name": "Mate", "user_id": cls.user_crew.id, "company_id": cls.company.id}
+        )
+        cls.intervention.technician_ids |= mate
         cls.records = {
             "service.intervention": cls.intervention,
+            "service.document": cls.document,
+            "calendar.event": cls.intervention.event_ids,
             "service.work.line": cls.intervention.work_line_ids[:1],
             "service.report": cls.report,
             "service.equipment": cls.equipment,
@@ -103,6 +147,8 @@ class TestSecurity(FieldServiceCommon):
                 }
             )
             for model, record in self.records.items():
+                if model in FOR_ALL_COMPANIES:
+                    continue
                 with self.subTest(person=person, model=model):
                     seen = record.with_user(user).with_context(
                         allowed_company_ids=self.other_company.ids
@@ -153,6 +199,12 @@ class TestSecurity(FieldServiceCommon):
             (self.intervention, "resume", {}),
             (self.intervention, "action_return_visit", {}),
             (self.intervention, "report_second_fault", {"description": "x"}),
+            (self.intervention, "find_slots", {"start": at(8), "stop": at(17)}),
+            (
+                self.intervention,
+                "plan",
+                {"start": at(8), "stop": at(9), "employee_ids": self.technician.ids},
+            ),
             (self.intervention, "action_done", {}),
             (self.intervention, "action_cancel", {}),
             (self.intervention, "action_reopen", {}),
@@ -168,7 +220,14 @@ class TestSecurity(FieldServiceCommon):
             (self.contract, "create_fee_invoices", {}),
             (self.intervention.event_ids, "answer_visit", {"answer": "accepted"}),
         ]
-        for user in (self.user_colleague, self.user_outside, self.user_employee):
+        stranger = self.user_dispatcher.copy(
+            {
+                "login": "dispatcher_elsewhere",
+                "company_ids": [(6, 0, self.other_company.ids)],
+                "company_id": self.other_company.id,
+            }
+        )
+        for user in (self.user_colleague, self.user_outside, self.user_employee, stranger):
             for records, method, arguments in calls:
                 with (
                     self.subTest(user=user.login, method=method),

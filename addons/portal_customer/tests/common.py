@@ -87,6 +87,9 @@ class PortalCommon(FieldServiceCommon):
             cls.intervention, {"kind": "mileage", "quantity": 12}, user=cls.outside_user
         )[:1]
         cls.draft_report = cls.env["service.report"].browse(working.make_report()["report_id"])
+        cls.document = cls.env["service.document"].create(
+            {"name": "DURC", "res_model": "service.equipment", "res_id": cls.equipment.id}
+        )
         cls.contract = cls.env["service.contract"].create(
             {
                 "name": "Maintenance",

@@ -17,6 +17,7 @@ READERS = {
     "draft_report": {"outside"},
     "equipment": {"company", "own", "site", "outside"},
     "contract": {"company"},
+    "document": set(),
     "article": EVERYBODY,
     "draft_article": set(),
     "technician_article": set(),
