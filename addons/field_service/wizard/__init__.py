@@ -8,6 +8,8 @@ from . import (
     service_intervention_record_work,
     service_intervention_timer,
     service_intervention_wait,
+    service_job_close,
+    service_job_progress,
     service_report_amend,
     service_report_ask,
     service_report_invoice,
