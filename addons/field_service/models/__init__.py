@@ -35,6 +35,8 @@ from . import (
     service_contract,
     service_contract_invoicing,
     service_contract_renewal,
+    service_contract_fee,
+    service_contract_top_up,
     service_contract_visits,
     service_document,
     service_document_screens,

@@ -29,7 +29,7 @@ class ProjectProject(models.Model):
         :raise AccessError: who neither plans nor invoices
         """
         self.ensure_one()
-        self._check_may_close()
+        self._check_is_office()
         checklist = []
         for kind, (label, xmlid, domain) in self._get_closing_checks().items():
             model = self.env["ir.actions.act_window"]._for_xml_id(xmlid)["res_model"]
@@ -55,7 +55,7 @@ class ProjectProject(models.Model):
         :raise UserError: when something is missing, and no manager says why it is closed
         """
         self.ensure_one()
-        self._check_may_close()
+        self._check_is_office()
         reason = reason.strip() if isinstance(reason, str) else ""
         missing = self.get_closing_checklist()
         if missing and not (reason and self._may_close_incomplete()):
@@ -90,7 +90,7 @@ class ProjectProject(models.Model):
     def action_close_job(self):
         """Open the dialog that shows what is missing."""
         self.ensure_one()
-        self._check_may_close()
+        self._check_is_office()
         dialog = self.env["service.job.close"].create({"project_id": self.id})
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "field_service.service_job_close_action"
@@ -151,14 +151,14 @@ class ProjectProject(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         return {**action, "domain": list(domain), "context": {"create": False}}
 
-    def _check_may_close(self):
+    def _check_is_office(self):
         self.check_access("read")
         groups = (
             "field_service.field_service_group_dispatcher",
             "account.group_account_invoice",
         )
         if not any(self.env.user.has_group(group) for group in groups):
-            raise AccessError(self.env._("Only the office closes job orders."))
+            raise AccessError(self.env._("Job orders are looked after by the office."))
 
     def _may_close_incomplete(self):
         return self.env.user.has_group("field_service.field_service_group_manager")

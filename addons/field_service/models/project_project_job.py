@@ -309,6 +309,7 @@ class ProjectProject(models.Model):
     def action_open_job_order(self):
         """Open the job order with its price, budget and progress."""
         self.ensure_one()
+        self._check_is_office()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "field_service.project_project_action_job_order"
         )
@@ -317,4 +318,5 @@ class ProjectProject(models.Model):
     def action_view_expected_bills(self):
         """List the work that a contractor's bill is expected for."""
         self.ensure_one()
+        self._check_is_office()
         return self._get_closing_action("bills")

@@ -217,6 +217,7 @@ class ProjectProject(models.Model):
 
     def action_profitability_items(self, section_name, domain=None, res_id=False):
         """Override of `project`: show what a section of ours consists of."""
+        self.check_access("read")
         xmlids = {
             "service_invoices": "account.action_move_out_invoice",
             "service_entries": "analytic.account_analytic_line_action_entries",

@@ -109,8 +109,8 @@ class ServiceJobMilestone(models.Model):
                     "Job order %(job_order)s has no customer.", job_order=project.display_name
                 )
             )
-        return self.env["account.move"]._create_service_invoice(
-            project._get_invoice_key(), [project.name], values
+        return self.env["account.move"]._create_service_invoices(
+            [(project._get_invoice_key(), [project.name], values)]
         )
 
     # === LINES === #

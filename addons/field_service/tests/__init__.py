@@ -4,6 +4,7 @@ from . import (
     test_blocking,
     test_charging,
     test_contract,
+    test_contract_fees,
     test_contract_visits,
     test_contractor_bill,
     test_coverage,

@@ -1,4 +1,7 @@
 from . import (
+    service_contract_add_hours,
+    service_contract_end,
+    service_contract_raise,
     service_intervention_answer,
     service_intervention_done,
     service_intervention_files,
