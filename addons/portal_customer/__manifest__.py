@@ -27,8 +27,9 @@
         "views/portal_knowledge_templates.xml",
         "views/portal_statement_templates.xml",
         "views/portal_expense_templates.xml",
+        "views/portal_subcontract_templates.xml",
     ],
-    "demo": ["demo/res_partner_demo.xml"],
+    "demo": ["demo/res_partner_demo.xml", "demo/service_subcontract_demo.xml"],
     "assets": {
         "web.assets_frontend": ["portal_customer/static/src/**/*"],
     },

@@ -130,7 +130,14 @@ class CalendarEvent(models.Model):
 
     @idempotent
     def answer_visit(
-        self, answer, reason=None, start=None, proposed_start=None, token=None, request_uuid=None
+        self,
+        answer,
+        reason=None,
+        start=None,
+        proposed_start=None,
+        token=None,
+        employee_id=None,
+        request_uuid=None,
     ):
         """Confirm or decline a visit as one of its technicians, or as the customer.
 
@@ -139,11 +146,12 @@ class CalendarEvent(models.Model):
         :param str start: the start that was answered to (UTC); refused if the visit has been moved
         :param str proposed_start: for ``tentative``, when it would suit (UTC)
         :param str token: of the signed link in the person's mail, for whoever has no login
+        :param int employee_id: whom a firm's coordinator answers for (``hr.employee``)
         :return: ``{"event_id": …, "answer": …, "confirmation_state": …}``
         :raise AccessError: who is not invited to the visit
         """
         self.ensure_one()
-        attendee_sudo = self._get_invitation(token)
+        attendee_sudo = self._get_invitation(token, employee_id)
         visit_sudo = attendee_sudo.event_id
         reason = reason.strip() if isinstance(reason, str) else ""
         if answer not in ("accepted", "declined", "tentative"):
@@ -170,11 +178,16 @@ class CalendarEvent(models.Model):
             "confirmation_state": visit_sudo.intervention_id.confirmation_state,
         }
 
-    def _get_invitation(self, token=None):
-        """The invitation that is answered, in sudo: the user's own, or that of a signed link.
+    def _get_invitation(self, token=None, employee_id=None):
+        """The invitation that is answered, in sudo: the user's own, that of a signed link, or
+        that of somebody whom the user coordinates.
 
         :raise AccessError: the same for a visit of others and for one that doesn't exist
         """
+        if employee_id:
+            coordinated_sudo = self.env.user._get_coordinated_people_sudo()
+            employee_sudo = coordinated_sudo.filtered(lambda person: person.id == employee_id)
+            return self._get_attendee_sudo(employee_sudo._get_visit_partners())
         if not token:
             return self._get_own_attendee()
         attendee_sudo = self.env["calendar.attendee"]._find_by_token(token)
@@ -187,6 +200,13 @@ class CalendarEvent(models.Model):
 
         :raise AccessError: the same for a visit of others and for one that doesn't exist
         """
+        return self._get_attendee_sudo(self.env.user.partner_id)
+
+    def _get_attendee_sudo(self, partners):
+        """The invitation of people whom the user may act for.
+
+        :raise AccessError: the same for a visit of others and for one that doesn't exist
+        """
         # Portal users read no visits: whether it is theirs is decided here, by the invitation.
         attendee_sudo = (
             self.env["calendar.attendee"]
@@ -194,7 +214,7 @@ class CalendarEvent(models.Model):
             .search(
                 [
                     ("event_id", "=", self.id),
-                    ("partner_id", "=", self.env.user.partner_id.id),
+                    ("partner_id", "in", partners.ids),
                     ("event_id.intervention_id", "!=", False),
                 ],
                 limit=1,
@@ -207,8 +227,7 @@ class CalendarEvent(models.Model):
     @api.model
     def _prepare_visit_values(self, intervention, start, stop, partners):
         """Values of a new visit; nothing confidential, since every employee reads all events."""
-        place = intervention.site_id or intervention.partner_id
-        town = place.city or place.commercial_partner_id.city or ""
+        town = intervention._get_town()
         return {
             "name": " ".join(filter(None, [intervention.number, town])),
             "intervention_id": intervention.id,

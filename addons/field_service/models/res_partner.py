@@ -18,6 +18,13 @@ class ResPartner(models.Model):
         help="How work at this address is taxed, before what holds for the customer.",
     )
 
+    is_service_coordinator = fields.Boolean(
+        string="Coordinates the people of their firm",
+        groups="field_service.field_service_group_dispatcher",
+        help="A contact with portal access at a firm that works for us: receives the interventions "
+        "given to the firm, says who of their people goes and when, and answers for them.",
+    )
+
     def _compute_equipment_count(self):
         customers = self.commercial_partner_id
         count = dict(
@@ -27,6 +34,39 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.equipment_count = count.get(partner.commercial_partner_id, 0)
+
+    def _get_firm_people_sudo(self):
+        """Employees of ours whose contact belongs to this firm, in sudo.
+
+        The caller has judged the right to know them.
+        """
+        self.ensure_one()
+        firm = ("commercial_partner_id", "=", self.commercial_partner_id.id)
+        return (
+            self.env["hr.employee"]
+            .sudo()
+            .search(
+                [
+                    "|",
+                    ("user_id.partner_id", "any", [firm]),
+                    "&",
+                    ("user_id", "=", False),
+                    ("work_contact_id", "any", [firm]),
+                ],
+                order="name, id",
+            )
+        )
+
+    def _get_coordinators(self):
+        """Contacts of this firm who receive what is given to it, and have a login for it."""
+        self.ensure_one()
+        return self.search(
+            [
+                ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("is_service_coordinator", "=", True),
+                ("user_ids.share", "=", True),
+            ]
+        )
 
     def _get_coordinates(self):
         """Where this address is, or None; both zero is Odoo's way to say unknown."""

@@ -32,6 +32,10 @@ class ServiceIntervention(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        return self._plan(start, stop, employee_ids, invite_customer)
+
+    def _plan(self, start, stop, employee_ids, invite_customer=False):
+        """Plan a visit, see ``plan``; the caller has judged the right to."""
         if self.state in ("done", "cancelled"):
             raise UserError(
                 self.env._(

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
@@ -172,28 +172,10 @@ class ServiceVisitAnswer(models.Model):
         attendee_sudo = self._check_may_dispatch()
         if self.role != "technician":
             raise UserError(self.env._("Only technicians are replaced."))
-        event, intervention = self.event_id, self.intervention_id
-        successor = intervention._check_technicians([employee_id])  # in sudo
-        partners = successor._get_visit_partners()
-        if partners <= event.partner_ids:
-            raise ValidationError(
-                self.env._("%(name)s goes on this visit already.", name=successor.name)
-            )
+        event = self.event_id
         # Dispatchers plan people without having a right to their personnel records.
         leaving_sudo = self.env["hr.employee"].sudo().browse(self.employee_id.id)
-        if attendee_sudo.state != "declined":
-            attendee_sudo.with_context(field_service_visit_cancelled=True)._send_visit_mails()
-        intervention.sudo().technician_ids |= successor
-        event.with_context(skip_contact_description=True).write(
-            {
-                "partner_ids": [
-                    fields.Command.unlink(attendee_sudo.partner_id.id),
-                    *(fields.Command.link(partner.id) for partner in partners),
-                ]
-            }
-        )
-        intervention._drop_technician(leaving_sudo)
-        intervention._follow_answers()
+        self.intervention_id._replace_technician(attendee_sudo, leaving_sudo, employee_id)
         self._forget()
         return {"event_id": event.id, "warnings": event._get_planning_warnings()[event]}
 

@@ -8,6 +8,7 @@ from . import (
     portal_knowledge,
     portal_report,
     portal_statement,
+    portal_subcontract,
     portal_ticket,
     portal_visit,
 )

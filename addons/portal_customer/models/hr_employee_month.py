@@ -14,23 +14,39 @@ TIME_KINDS = ("labour", "travel")
 
 
 class HrEmployee(models.Model):
-    """An outside technician's own month: hours, kilometres and expenses, never what we earn."""
+    """An outside technician's own month: hours, kilometres and expenses, never what we earn.
+
+    A firm's coordinator sees those of the firm's people.
+    """
 
     # A sub-feature with a file of its own.
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "hr.employee"
 
     @api.model
-    def _portal_month(self, month=None):
-        """The user's own hours and expenses of a month.
+    def _portal_whose_month(self, person=None):
+        """Whose month is shown, in sudo: the user's own, or that of somebody they coordinate.
+
+        :param str person: id of an employee; one who isn't theirs gives nobody
+        """
+        if person:
+            own_sudo = self.env.user._get_coordinated_people_sudo()
+            return own_sudo.filtered(lambda employee: str(employee.id) == person)
+        # Portal users read no personnel records: whether one is theirs is no secret to them.
+        return self.sudo().search([("user_id", "=", self.env.uid)])
+
+    @api.model
+    def _portal_month(self, month=None, person=None):
+        """Hours and expenses of a month, of the user or of somebody they coordinate.
 
         :param str month: ``2026-11``; anything else is the present month
+        :param str person: see ``_portal_whose_month``
         :return: dict, see the end of the method
         """
         first = self._portal_read_month(month)
         last = first + relativedelta(months=1, days=-1)
-        # Portal users read no personnel records and no expenses: these are their own.
-        own_sudo = self.sudo().search([("user_id", "=", self.env.uid)])
+        # Portal users read no work lines and no expenses of others: these are theirs to see.
+        own_sudo = self._portal_whose_month(person)
         lines_sudo = (
             self.env["service.work.line"]
             .sudo()
@@ -71,6 +87,8 @@ class HrEmployee(models.Model):
         currency = own_sudo.company_id[:1].currency_id or self.env.company.currency_id
         return {
             "month": first.strftime("%Y-%m"),
+            "person": person or "",
+            "person_name": own_sudo.name if person else "",
             "label": format_date(self.env, first, date_format="LLLL yyyy"),
             "previous": (first - timedelta(days=1)).strftime("%Y-%m"),
             "next": (last + timedelta(days=1)).strftime("%Y-%m"),
@@ -85,9 +103,9 @@ class HrEmployee(models.Model):
         }
 
     @api.model
-    def _portal_month_csv(self, month=None):
-        """The user's own month as a CSV file."""
-        values = self._portal_month(month)
+    def _portal_month_csv(self, month=None, person=None):
+        """A month as a CSV file, see ``_portal_month``."""
+        values = self._portal_month(month, person)
         _ = self.env._
         header = [
             _("Date"),

@@ -8,6 +8,7 @@ from . import (
     test_public_methods,
     test_rights,
     test_story_five,
+    test_subcontract,
     test_technician,
     test_ticket_pages,
     test_timer,

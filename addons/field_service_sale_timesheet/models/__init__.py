@@ -1,1 +1,0 @@
-from . import project_project, service_work_line
