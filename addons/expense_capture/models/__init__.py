@@ -7,3 +7,4 @@ from . import hr_expense
 from . import hr_expense_charging
 from . import service_work_line
 from . import service_intervention
+from . import project_project

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -67,6 +67,13 @@ class AccountMoveLine(models.Model):
     # A sub-feature with a file of its own.
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "account.move.line"
+
+    service_bill_work_ids = fields.One2many(
+        "service.work.line",
+        "bill_line_id",
+        string="Work on this bill",
+        groups="field_service.field_service_group_cost",
+    )
 
     def match_service_work(self, work_line_ids):
         """Say which work this line of a vendor bill is for: it bears the cost of that work.

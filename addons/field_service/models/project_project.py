@@ -1,7 +1,5 @@
 from odoo import fields, models
 
-from ..coverage import JobOrder
-
 
 class ProjectProject(models.Model):
     """The job order (*commessa*): how its work is charged and what its customer wants to read."""
@@ -31,7 +29,3 @@ class ProjectProject(models.Model):
     service_intervention_ids = fields.One2many(
         "service.intervention", "project_id", string="Interventions"
     )
-
-    def _as_job_order(self):
-        """The job order for the pure functions of ``coverage``, or None."""
-        return JobOrder(self.name, self.service_billing) if self else None

@@ -378,8 +378,7 @@ class ServiceContract(models.Model):
     def _get_fee_description(self):
         """What the invoice says about the fee: the contract and the period it is for."""
         self.ensure_one()
-        start = self.next_fee_date
-        stop = self._get_following_fee_date() - relativedelta(days=1)
+        start, stop = self._get_fee_days()
         # Whoever pays reads it, in their language.
         payers_env = self.with_context(lang=self.invoice_partner_id.lang or self.env.lang).env
         return payers_env._(

@@ -56,6 +56,7 @@ class ServiceContract(models.Model):
                 for contract in self
             ]
         )
+        self._note_fees(invoices)
         self._advance_fee_date()
         return invoices
 
@@ -72,7 +73,7 @@ class ServiceContract(models.Model):
             "product_id": self.fee_product_id.id,
             "name": self._get_fee_description(),
             "quantity": 1,
-            "price_unit": self.fee_amount,
+            "price_unit": self._get_fee_due(),
             **self.env["account.move"]._prepare_service_analytic_values(self.analytic_account_id),
         }
 

@@ -143,7 +143,7 @@ class ServiceContract(models.Model):
                 user_id=self.user_id.id or self.env.uid,
             )
             return
-        self.fee_amount = self.currency_id.round(self.fee_amount * (1 + self.index_percent / 100))
+        self._apply_index(self.index_percent, before + relativedelta(days=1))
 
     def _get_first_fee_date_after(self, day):
         """The first period that begins after a day; periods count from the contract's first day."""

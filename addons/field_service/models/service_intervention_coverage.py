@@ -78,7 +78,7 @@ class ServiceIntervention(models.Model):
 
     def _get_deciding_values(self):
         self.ensure_one()
-        return [self[name].id for name in sorted(DECIDING_FIELDS)]
+        return [self.mapped(name) for name in sorted(DECIDING_FIELDS)]
 
     # === REWORK === #
 
@@ -163,7 +163,7 @@ class ServiceIntervention(models.Model):
         return decide(
             Work(kind, day, quantity, self._is_wasted_call(visit)),
             rework=Rework(before_sudo.number) if before_sudo else None,
-            job_order=self.project_id._as_job_order(),
+            job_order=self._as_job_order(),
             part_warranty=part_warranty,
             warranty=warranty_of._as_warranty() if warranty_of else None,
             cause=Cause(cause.name, cause.excludes_warranty) if cause else None,

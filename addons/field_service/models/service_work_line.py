@@ -406,7 +406,7 @@ class ServiceWorkLine(models.Model):
         """What the payer doesn't pay, in percent, when nobody has decided a percent."""
         self.ensure_one()
         if self.coverage == "job_order":
-            billing = self.intervention_id.project_id.service_billing
+            billing = self.intervention_id._get_job_billing()
             return FULL if billing in ("fixed_price", "not_billed") else 0.0
         if self.coverage == "warranty":
             return 0.0 if self.coverage_rule == "warranty_manufacturer" else FULL

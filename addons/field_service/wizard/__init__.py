@@ -1,4 +1,7 @@
 from . import (
+    service_contract_add_hours,
+    service_contract_end,
+    service_contract_raise,
     service_intervention_answer,
     service_intervention_done,
     service_intervention_files,
@@ -9,6 +12,8 @@ from . import (
     service_intervention_subcontract,
     service_intervention_timer,
     service_intervention_wait,
+    service_job_close,
+    service_job_progress,
     service_report_amend,
     service_report_ask,
     service_report_invoice,

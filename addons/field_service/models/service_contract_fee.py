@@ -1,0 +1,366 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_amount, format_date
+
+from ..fees import ALL_GONE, indexed, part_of_fee
+from .service_contract import FEE_MONTHS
+
+
+class ServiceContractFee(models.Model):
+    """A fee that has been invoiced: which days it is for, and what of it was credited since."""
+
+    _name = "service.contract.fee"
+    _description = "Invoiced Fee"
+    _order = "contract_id, date_from desc"
+    _rec_name = "date_from"
+
+    contract_id = fields.Many2one(
+        "service.contract", required=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    period_first = fields.Date(required=True, readonly=True, export_string_translation=False)
+    period_last = fields.Date(required=True, readonly=True, export_string_translation=False)
+    date_from = fields.Date(string="From", required=True, readonly=True)
+    date_to = fields.Date(string="To", required=True, readonly=True)
+    fee = fields.Monetary(readonly=True, help="Of the whole period.")
+    amount = fields.Monetary(string="Invoiced", readonly=True)
+    credited_amount = fields.Monetary(string="Credited", readonly=True)
+    invoice_line_id = fields.Many2one(
+        "account.move.line", index="btree_not_null", ondelete="set null", readonly=True
+    )
+    invoice_id = fields.Many2one(related="invoice_line_id.move_id", string="Invoice")
+    credit_line_id = fields.Many2one(
+        "account.move.line", index="btree_not_null", ondelete="set null", readonly=True
+    )
+
+    _period_uniq = models.Constraint(
+        "UNIQUE (contract_id, period_first)", "The fee of this period is invoiced already."
+    )
+
+    def _free(self, lines):
+        """The invoice is no more: its period is due again; a credit note that goes credits nothing.
+
+        :param recordset lines: lines of the invoice
+        """
+        for fee in self:
+            if fee.credit_line_id in lines:
+                fee.write({"credit_line_id": False, "credited_amount": 0.0})
+        for fee in self.filtered(lambda fee: fee.invoice_line_id in lines):
+            contract, start = fee.contract_id, fee.date_from
+            fee.unlink()
+            if contract.state == "open":
+                due = contract.next_fee_date
+                contract.next_fee_date = min(due, start) if due else start
+
+
+class ServiceContractIndex(models.Model):
+    """A change of a contract's fee by an index, with its date: the history of the fee."""
+
+    _name = "service.contract.index"
+    _description = "Change of a Fee"
+    _order = "contract_id, date desc, id desc"
+    _rec_name = "date"
+
+    contract_id = fields.Many2one(
+        "service.contract", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(required=True, readonly=True)
+    percent = fields.Float(string="Index (%)", required=True, readonly=True, digits=(16, 4))
+    fee_before = fields.Monetary(string="Fee before", readonly=True)
+    fee_after = fields.Monetary(string="Fee after", readonly=True)
+    note = fields.Char(readonly=True, help="e.g. which index of which month.")
+
+
+class ServiceContract(models.Model):
+    """Fees by period: pro rata in a cut period, raised by an index, credited after an early end."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "service.contract"
+
+    fee_by_calendar = fields.Boolean(
+        string="By calendar",
+        help="Periods begin on the first of a month, quarter, half-year or year; the first one is "
+        "charged by days. Otherwise they are counted from the first day of the contract.",
+    )
+    fee_ids = fields.One2many("service.contract.fee", "contract_id", string="Invoiced fees")
+    index_ids = fields.One2many(
+        "service.contract.index", "contract_id", string="Changes of the fee"
+    )
+
+    _index_valid = models.Constraint(
+        "CHECK (index_percent IS NULL OR index_percent > -100 AND index_percent <= 1000)",
+        "An index takes away less than 100 percent of the fee, and adds at most 1000.",
+    )
+
+    # === PERIODS === #
+
+    def _get_following_fee_date(self):
+        """Extension of its own model: by calendar, the next period begins on a first."""
+        if not self.fee_by_calendar:
+            return super()._get_following_fee_date()
+        first, _last = self._get_whole_period()
+        return first + relativedelta(months=FEE_MONTHS[self.fee_period])
+
+    def _get_whole_period(self):
+        """First and last day of the period of the next fee, whatever of it is charged."""
+        self.ensure_one()
+        if not self.fee_by_calendar:
+            following = self._get_following_fee_date()
+            return self.next_fee_date, following - relativedelta(days=1)
+        months = FEE_MONTHS[self.fee_period]
+        month = (self.next_fee_date.month - 1) // months * months + 1
+        first = self.next_fee_date.replace(month=month, day=1)
+        return first, first + relativedelta(months=months, days=-1)
+
+    def _get_fee_days(self):
+        """First and last day that the next fee is for: cut at the beginning and the end."""
+        self.ensure_one()
+        _first, last = self._get_whole_period()
+        end = self._get_end()
+        return self.next_fee_date, min(last, end) if end else last
+
+    def _get_fee_due(self):
+        """What the next fee comes to."""
+        self.ensure_one()
+        return part_of_fee(
+            self.fee_amount,
+            *self._get_whole_period(),
+            *self._get_fee_days(),
+            digits=self.currency_id.decimal_places,
+        )
+
+    def _advance_fee_date(self):
+        """Extension of its own model: periods that are invoiced already are left out."""
+        for contract in self:
+            invoiced = set(contract.fee_ids.mapped("period_first"))
+            super(ServiceContract, contract)._advance_fee_date()
+            while contract.next_fee_date and contract._get_whole_period()[0] in invoiced:
+                super(ServiceContract, contract)._advance_fee_date()
+
+    def _note_fees(self, invoices):
+        """Keep which invoice bills which days of each contract.
+
+        :param recordset invoices: one for each contract, in the same order
+        """
+        values = []
+        for contract, invoice in zip(self, invoices, strict=True):
+            first, last = contract._get_whole_period()
+            since, until = contract._get_fee_days()
+            values.append(
+                {
+                    "contract_id": contract.id,
+                    "period_first": first,
+                    "period_last": last,
+                    "date_from": since,
+                    "date_to": until,
+                    "fee": contract.fee_amount,
+                    "amount": contract._get_fee_due(),
+                    "invoice_line_id": invoice.invoice_line_ids[:1].id,
+                }
+            )
+        self.env["service.contract.fee"].create(values)
+
+    # === INDEX === #
+
+    def apply_index(self, percent, date=None, note=None):
+        """Raise the fee of one contract by an index, from its next fee on; the history keeps it.
+
+        :param float percent: more than -100
+        :param str date: of the change, today by default; fees of the time before come first
+        :return: ``{"fee_amount": …}``
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if isinstance(percent, bool) or not isinstance(percent, int | float):
+            raise ValidationError(self.env._("Write the percent as a number."))
+        if not ALL_GONE < percent <= 1000:
+            raise ValidationError(
+                self.env._(
+                    "An index takes away less than 100 percent of the fee, and adds at most 1000."
+                )
+            )
+        day = self.env["service.intervention"]._check_day(date) or fields.Date.context_today(self)
+        if self.next_fee_date and self._get_whole_period()[1] < day:
+            raise UserError(
+                self.env._(
+                    "The fee of %(date)s is still at the old price: invoice it first.",
+                    date=format_date(self.env, self.next_fee_date),
+                )
+            )
+        self._apply_index(percent, day, note)
+        return {"fee_amount": self.fee_amount}
+
+    def _apply_index(self, percent, day, note=None):
+        before = self.fee_amount
+        after = indexed(before, percent, self.currency_id.decimal_places)
+        # Campo's own history: nobody writes it by hand.
+        self.env["service.contract.index"].sudo().create(
+            {
+                "contract_id": self.id,
+                "date": day,
+                "percent": percent,
+                "fee_before": before,
+                "fee_after": after,
+                "note": note,
+            }
+        )
+        self.fee_amount = after
+
+    # === END === #
+
+    def end_contract(self, date):
+        """End one contract on a day, also one that has passed; fees of later days are credited.
+
+        A fee on a draft invoice is reduced, one on a posted invoice gets a draft credit note.
+
+        :param str date: its last day
+        :return: ``{"credited": …, "credit_ids": […], "message": …}``, a sentence for people
+        """
+        self.ensure_one()
+        self.check_access("write")
+        day = self.env["service.intervention"]._check_day(date)
+        self._check_end(day)
+        fees = self._get_fees_after(day)
+        if fees and not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(
+                self.env._(
+                    "Fees of later days are invoiced already: accountants end this contract."
+                )
+            )
+        self.write({"date_end": day, "renewal": "none", "notice_date": False})
+        credited, credits = self._credit_fees(fees, day)
+        if not self.next_fee_date or self.next_fee_date > day:
+            self.next_fee_date = False
+            if day < fields.Date.context_today(self):
+                self.action_close()
+        message = self._get_end_sentence(day, credited)
+        self.message_post(body=message)
+        return {"credited": credited, "credit_ids": credits.ids, "message": message}
+
+    def _check_end(self, day):
+        if self.state != "open":
+            raise UserError(
+                self.env._("Contract %(contract)s is not in force.", contract=self.display_name)
+            )
+        if not day or day < self.date_start:
+            raise ValidationError(
+                self.env._(
+                    "Contract %(contract)s began on %(start)s: it cannot end before.",
+                    contract=self.display_name,
+                    start=format_date(self.env, self.date_start),
+                )
+            )
+
+    def _get_fees_after(self, day):
+        """Invoiced fees that are for days after a day, as far as they aren't credited."""
+        return self.fee_ids.filtered(
+            lambda fee: fee.date_to > day and not fee.credit_line_id and fee.invoice_line_id
+        )
+
+    def _get_amount_after(self, fee, day):
+        """What of an invoiced fee is for days after a day."""
+        kept = part_of_fee(
+            fee.fee,
+            fee.period_first,
+            fee.period_last,
+            fee.date_from,
+            day,
+            digits=self.currency_id.decimal_places,
+        )
+        return self.currency_id.round(fee.amount - kept)
+
+    def _credit_fees(self, fees, day):
+        """Reduce drafts, credit what is posted.
+
+        :return: the amount before tax, and the draft credit notes
+        """
+        total, credits = 0.0, self.env["account.move"]
+        # Which fee is on which line is Campo's bookkeeping.
+        for fee_sudo in fees.sudo():
+            amount = self._get_amount_after(fee_sudo, day)
+            line = fee_sudo.invoice_line_id.sudo(False)
+            total += amount
+            if line.move_id.state == "draft":
+                fee_sudo.write({"amount": fee_sudo.amount - amount, "date_to": day})
+                if fee_sudo.amount:
+                    line.price_unit = fee_sudo.amount
+                else:
+                    line.unlink()
+                continue
+            credit = self._create_fee_credit(fee_sudo, line, amount, day)
+            fee_sudo.write(
+                {"credited_amount": amount, "credit_line_id": credit.invoice_line_ids.id}
+            )
+            credits |= credit
+        return total, credits
+
+    def _create_fee_credit(self, fee, line, amount, day):
+        """A draft credit note of a part of a fee, taxed and booked as the invoice was."""
+        invoice = line.move_id
+        credit = invoice._reverse_moves(
+            [{"invoice_date": False, "ref": invoice.ref, "invoice_origin": self.number}]
+        )
+        payers_env = self.with_context(lang=self.invoice_partner_id.lang or self.env.lang).env
+        place = invoice.invoice_line_ids.sorted("id").ids.index(line.id)
+        lines = credit.invoice_line_ids.sorted("id")
+        (lines - lines[place]).unlink()
+        lines[place].write(
+            {
+                "name": payers_env._(
+                    "Contract %(contract)s ended on %(end)s: fee from %(start)s to %(stop)s",
+                    contract=self.display_name,
+                    end=format_date(payers_env, day),
+                    start=format_date(payers_env, max(fee.date_from, day + relativedelta(days=1))),
+                    stop=format_date(payers_env, fee.date_to),
+                ),
+                "quantity": 1,
+                "price_unit": amount,
+                "discount": 0,
+            }
+        )
+        return credit
+
+    def _get_end_sentence(self, day, credited):
+        """What the end of the contract means, for people."""
+        end = format_date(self.env, day)
+        if credited:
+            return self.env._(
+                "The contract ends on %(end)s: %(amount)s of fees for later days are taken back.",
+                end=end,
+                amount=format_amount(self.env, credited, self.currency_id),
+            )
+        if self.next_fee_date:
+            return self.env._(
+                "The contract ends on %(end)s; its last fee is still to be invoiced.", end=end
+            )
+        return self.env._("The contract ends on %(end)s; no fee is taken back.", end=end)
+
+
+class AccountMoveLine(models.Model):
+    """Lines of fees: when they go, their period is due again."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move.line"
+
+    def _free_service_lines(self):
+        """Extension of its own model: fees and top-ups of contracts."""
+        result = super()._free_service_lines()
+        # Whoever may change an invoice needn't have a right to the contract it was for.
+        fees_sudo = (
+            self.env["service.contract.fee"]
+            .sudo()
+            .search(["|", ("invoice_line_id", "in", self.ids), ("credit_line_id", "in", self.ids)])
+        )
+        fees_sudo._free(self)
+        top_ups_sudo = (
+            self.env["service.contract.top.up"].sudo().search([("invoice_line_id", "in", self.ids)])
+        )
+        top_ups_sudo.write({"invoice_line_id": False})
+        return result

@@ -1,0 +1,303 @@
+import doctest
+import random
+from datetime import date
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, freeze_time, tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from .. import fees
+from .common import FieldServiceCommon, at
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-11-27")
+class TestContractFees(FieldServiceCommon, AccountTestInvoicingCommon):
+    """Fees by period, their index and parts, and hours that are bought on top."""
+
+    def _contract(self, **values):
+        contract = self.env["service.contract"].create(
+            {
+                "name": "Maintenance",
+                "partner_id": self.customer.id,
+                "date_start": "2026-01-01",
+                "fee_amount": 1200.0,
+                "fee_period": "month",
+                **values,
+            }
+        )
+        contract.action_open()
+        return contract
+
+    def _invoice_fee(self, contract, until):
+        made = contract.with_user(self.user_accountant).create_fee_invoices(until=until)
+        return self.env["account.move"].browse(made["invoice_ids"])
+
+    def _end(self, contract, day):
+        return contract.with_user(self.user_accountant).end_contract(date=day)
+
+    def _top_up(self, contract, hours=10, price=450.0, **values):
+        return contract.with_user(self.user_accountant).top_up(hours=hours, price=price, **values)
+
+    def _lapse(self, day):
+        # The job has an environment of its own.
+        self.env.flush_all()
+        with freeze_time(f"{day} 09:00:00"), self.enter_registry_test_mode():
+            self.env.ref("field_service.service_contract_top_up_cron_lapse").method_direct_trigger()
+        self.env.invalidate_all()
+
+    # === PERIODS === #
+
+    def test_the_rules_of_fees_hold_as_their_examples_say(self):
+        self.assertEqual(doctest.testmod(fees).failed, 0)
+
+    def test_by_calendar_the_first_period_is_charged_by_days(self):
+        contract = self._contract(date_start="2026-01-12", fee_by_calendar=True, fee_amount=310.0)
+        first = self._invoice_fee(contract, "2026-01-31")
+        self.assertEqual(first.amount_untaxed, 200.0)
+        self.assertIn("01/12/2026 to 01/31/2026", first.invoice_line_ids.name)
+        self.assertEqual(str(contract.next_fee_date), "2026-02-01")
+        self.assertEqual(self._invoice_fee(contract, "2026-02-01").amount_untaxed, 310.0)
+
+    def test_quarters_by_calendar_begin_in_january(self):
+        contract = self._contract(
+            date_start="2026-03-01", fee_by_calendar=True, fee_period="quarter", fee_amount=900.0
+        )
+        self.assertEqual(self._invoice_fee(contract, "2026-03-01").amount_untaxed, 310.0)
+        self.assertEqual(str(contract.next_fee_date), "2026-04-01")
+
+    def test_the_last_period_ends_with_the_contract(self):
+        contract = self._contract(date_start="2026-01-12", date_end="2026-02-21", fee_amount=310.0)
+        self.assertEqual(self._invoice_fee(contract, "2026-01-12").amount_untaxed, 310.0)
+        # 12 to 21 February, of 12 February to 11 March.
+        self.assertEqual(self._invoice_fee(contract, "2026-02-12").amount_untaxed, 110.71)
+        self.assertFalse(contract.next_fee_date)
+
+    def test_a_contract_that_is_renewed_pays_the_whole_period(self):
+        contract = self._contract(
+            date_start="2026-11-12", date_end="2026-11-30", renewal="tacit", fee_amount=310.0
+        )
+        self.assertEqual(self._invoice_fee(contract, "2026-11-27").amount_untaxed, 310.0)
+
+    def test_fees_of_a_contract_leave_out_no_day_and_count_none_twice(self):
+        chance = random.Random(3)
+        for _turn in range(12):
+            start = date(2026, chance.randint(1, 6), chance.randint(1, 28))
+            contract = self._contract(
+                date_start=start,
+                date_end=date(2027, chance.randint(1, 6), chance.randint(1, 28)),
+                fee_period=chance.choice(["month", "quarter", "half_year", "year"]),
+                fee_by_calendar=chance.random() < 0.5,
+            )
+            while contract.next_fee_date:
+                self._invoice_fee(contract, "2027-12-31")
+            stretches = contract.fee_ids.sorted("date_from")
+            self.assertEqual(stretches[0].date_from, contract.date_start)
+            self.assertEqual(stretches[-1].date_to, contract.date_end)
+            for before, after in zip(stretches, stretches[1:], strict=False):
+                self.assertEqual((after.date_from - before.date_to).days, 1)
+
+    def test_a_cancelled_fee_is_due_again_and_only_that_one(self):
+        contract = self._contract()
+        january = self._invoice_fee(contract, "2026-01-31")
+        self._invoice_fee(contract, "2026-02-28")
+        january.button_cancel()
+        self.assertEqual(str(contract.next_fee_date), "2026-01-01")
+        self._invoice_fee(contract, "2026-02-28")
+        self.assertEqual(str(contract.next_fee_date), "2026-03-01")
+        self.assertEqual(len(contract.fee_ids), 2)
+
+    # === INDEX === #
+
+    def test_an_index_raises_the_fee_and_its_history_stays(self):
+        contract = self._contract(next_fee_date="2026-12-01")
+        raised = contract.with_user(self.user_dispatcher).apply_index(
+            percent=1.7, date="2026-12-01", note="FOI October"
+        )
+        self.assertEqual(raised, {"fee_amount": 1220.4})
+        self.assertRecordValues(
+            contract.index_ids,
+            [{"fee_before": 1200.0, "fee_after": 1220.4, "note": "FOI October"}],
+        )
+
+    def test_an_index_that_takes_all_is_refused(self):
+        contract = self._contract(next_fee_date="2026-12-01")
+        for percent in (-200, -100, 1001, "2", True):
+            with self.subTest(percent=percent), self.assertRaises(ValidationError):
+                contract.apply_index(percent=percent)
+
+    def test_fees_of_the_time_before_come_first(self):
+        with self.assertRaisesRegex(UserError, "invoice it first"):
+            self._contract().apply_index(percent=2)
+
+    def test_a_renewal_by_index_stands_in_the_history(self):
+        contract = self._contract(
+            date_end="2026-11-26", renewal="tacit", index_percent=2.0, next_fee_date="2026-12-01"
+        )
+        contract._renew()
+        self.assertEqual((contract.fee_amount, contract.index_ids.percent), (1224.0, 2.0))
+
+    def test_the_dialog_shows_the_new_fee(self):
+        contract = self._contract(next_fee_date="2026-12-01", index_percent=1.7)
+        dialog = Form(
+            self.env["service.contract.raise"]
+            .with_user(self.user_dispatcher)
+            .with_context(default_contract_id=contract.id)
+        )
+        self.assertEqual((dialog.percent, dialog.fee_after), (1.7, 1220.4))
+        dialog.save().action_confirm()
+        self.assertEqual(contract.fee_amount, 1220.4)
+
+    # === END === #
+
+    def test_an_end_that_has_passed_credits_posted_fees(self):
+        contract = self._contract(fee_period="quarter", fee_amount=920.0)
+        contract.next_fee_date = "2026-10-01"
+        invoice = self._invoice_fee(contract, "2026-10-01")
+        invoice.invoice_date = "2026-10-01"
+        invoice.action_post()
+        ended = self._end(contract, "2026-10-31")
+        self.assertEqual(ended["credited"], 610.0)
+        self.assertIn("610.00", ended["message"])
+        credit = self.env["account.move"].browse(ended["credit_ids"])
+        self.assertEqual(
+            (credit.move_type, credit.state, credit.amount_untaxed), ("out_refund", "draft", 610.0)
+        )
+        self.assertEqual(credit.reversed_entry_id, invoice)
+        self.assertIn("11/01/2026 to 12/31/2026", credit.invoice_line_ids.name)
+        self.assertEqual((contract.state, str(contract.date_end)), ("closed", "2026-10-31"))
+        self.assertEqual(contract.fee_ids.credited_amount, 610.0)
+        credit.unlink()
+        self.assertEqual(contract.fee_ids.credited_amount, 0)
+
+    def test_an_end_that_has_passed_reduces_drafts(self):
+        contract = self._contract(fee_period="quarter", fee_amount=920.0)
+        contract.next_fee_date = "2026-10-01"
+        invoice = self._invoice_fee(contract, "2026-10-01")
+        ended = self._end(contract, "2026-10-31")
+        self.assertEqual((ended["credited"], ended["credit_ids"]), (610.0, []))
+        self.assertEqual(invoice.amount_untaxed, 310.0)
+
+    def test_the_last_fee_of_an_ended_contract_is_still_invoiced(self):
+        contract = self._contract(next_fee_date="2026-11-01", fee_amount=300.0)
+        ended = self._end(contract, "2026-11-10")
+        self.assertIn("still to be invoiced", ended["message"])
+        self.assertEqual(self._invoice_fee(contract, "2026-11-27").amount_untaxed, 100.0)
+
+    def test_a_contract_does_not_end_before_it_begins_nor_twice(self):
+        contract = self._contract()
+        for day in ("2025-12-31", None):
+            with self.assertRaisesRegex(ValidationError, "cannot end before"):
+                self._end(contract, day)
+        contract.action_close()
+        with self.assertRaisesRegex(UserError, "not in force"):
+            self._end(contract, "2026-11-30")
+
+    def test_whoever_makes_no_invoices_takes_no_fee_back(self):
+        contract = self._contract()
+        self._invoice_fee(contract, "2026-01-01")
+        with self.assertRaisesRegex(AccessError, "accountants end"):
+            contract.with_user(self.user_dispatcher).end_contract(date="2026-01-10")
+
+    def test_the_dialog_says_what_is_taken_back(self):
+        contract = self._contract(fee_amount=310.0)
+        self._invoice_fee(contract, "2026-01-01")
+        dialog = Form(
+            self.env["service.contract.end"]
+            .with_user(self.user_accountant)
+            .with_context(default_contract_id=contract.id)
+        )
+        self.assertFalse(dialog.preview)
+        dialog.date = "2026-01-11"
+        self.assertIn("200.00", dialog.preview)
+
+    # === TOP-UP === #
+
+    def test_hours_on_top_are_there_at_once_and_invoiced(self):
+        contract = self._contract(has_hours_bank=True, included_hours=2, fee_amount=0)
+        made = self._top_up(contract, valid_until="2027-11-27")
+        self.assertEqual(made["remaining_hours"], 12)
+        invoice = self.env["account.move"].browse(made["invoice_ids"])
+        self.assertEqual((invoice.state, invoice.amount_untaxed), ("draft", 450.0))
+        self.assertIn("top-up of 10 hours", invoice.invoice_line_ids.name)
+        self.assertIn("11/27/2027", invoice.invoice_line_ids.name)
+
+    def test_a_top_up_that_is_sent_twice_adds_its_hours_once(self):
+        contract = self._contract(has_hours_bank=True)
+        first = self._top_up(contract, request_uuid="top-up-1234")
+        self.assertEqual(self._top_up(contract, request_uuid="top-up-1234"), first)
+        self.assertEqual(contract.remaining_hours, 10)
+
+    def test_hours_that_are_none_are_refused(self):
+        contract = self._contract(has_hours_bank=True)
+        for values in (
+            {"hours": 0},
+            {"hours": -1},
+            {"hours": "5"},
+            {"price": -1},
+            {"valid_until": "2026-11-26"},
+        ):
+            with self.subTest(values=values), self.assertRaises(ValidationError):
+                self._top_up(contract, **values)
+
+    def test_what_is_left_of_a_top_up_lapses(self):
+        contract = self._contract(has_hours_bank=True, included_hours=1)
+        self._top_up(contract, hours=5, price=0, valid_until="2026-12-31")
+        intervention = self._create_intervention(contract_id=contract.id)
+        self._plan(intervention)
+        self._record(intervention, {"kind": "labour", "start": at(8), "stop": at(10)})
+        self.assertEqual(contract.remaining_hours, 4)
+        self._lapse("2026-12-31")
+        self.assertEqual(contract.remaining_hours, 4)
+        self._lapse("2027-01-01")
+        self.assertEqual((contract.remaining_hours, contract.top_up_ids.lapsed_hours), (0, 4))
+
+    def test_a_top_up_is_taken_back_when_its_invoice_is_cancelled(self):
+        contract = self._contract(has_hours_bank=True)
+        made = self._top_up(contract)
+        top_up = contract.top_up_ids.with_user(self.user_accountant)
+        with self.assertRaisesRegex(UserError, "Cancel the invoice first"):
+            top_up.action_take_back()
+        self.env["account.move"].browse(made["invoice_ids"]).button_cancel()
+        top_up.action_create_invoice()
+        top_up.invoice_id.button_cancel()
+        top_up.action_take_back()
+        self.assertEqual(contract.remaining_hours, 0)
+        self.assertFalse(contract.top_up_ids)
+
+    def test_used_hours_are_not_taken_back(self):
+        contract = self._contract(has_hours_bank=True)
+        self._top_up(contract, hours=2, price=0)
+        intervention = self._create_intervention(contract_id=contract.id)
+        self._plan(intervention)
+        self._record(intervention, {"kind": "labour", "start": at(8), "stop": at(9)})
+        with self.assertRaisesRegex(UserError, "used already"):
+            contract.top_up_ids.with_user(self.user_accountant).action_take_back()
+
+    # === WHO MAY === #
+
+    def test_only_accountants_top_up(self):
+        contract = self._contract(has_hours_bank=True)
+        for user in (self.user_technician, self.user_dispatcher, self.user_manager):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                contract.with_user(user).top_up(hours=1)
+
+    def test_fees_and_their_history_are_for_the_office_of_the_company(self):
+        contract = self._contract(next_fee_date="2026-12-01")
+        contract.apply_index(percent=1)
+        other = self.env["res.company"].create({"name": "Other firm"})
+        stranger = self._user("stranger_t", "field_service.field_service_group_manager")
+        stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        for model in ("service.contract.fee", "service.contract.index", "service.contract.top.up"):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].with_user(self.user_technician).search([])
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].with_user(self.user_manager).create({"contract_id": contract.id})
+        seen = (
+            contract.index_ids.with_user(stranger)
+            .with_context(allowed_company_ids=other.ids)
+            .search([])
+        )
+        self.assertFalse(seen)
