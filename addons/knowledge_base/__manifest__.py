@@ -1,6 +1,6 @@
 {
     "name": "Knowledge Base",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services",
     "summary": "Known errors and solved problems, found again by describing the new one",
     "author": "Campo",
@@ -13,10 +13,12 @@
         "security/ir.model.access.csv",
         "security/knowledge_article_security.xml",
         "security/knowledge_entry_security.xml",
+        "data/knowledge_cron.xml",
         "views/knowledge_article_views.xml",
         "views/knowledge_category_views.xml",
         "views/knowledge_entry_views.xml",
         "views/knowledge_event_views.xml",
+        "views/res_config_settings_views.xml",
         "views/knowledge_base_menus.xml",
     ],
     "demo": [

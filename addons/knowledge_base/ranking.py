@@ -5,10 +5,13 @@ in use, or one code. A term weighs by its rarity (inverse document frequency); a
 share of the question's weight it contains, more in its title than in its text, plus the trigram
 likeness of its title. Only entries that contain one of the rarest terms are scored, so the cost
 does not grow with the table but through the index.
+
+A solution is also found by the cases it solved (its *aliases*): the likeness of the best one is
+added to its own. The weights were chosen on public sets (docs/knowledge-bench.md).
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo.tools import SQL
 
@@ -16,14 +19,26 @@ MAX_TEXT = 2_000  # characters of a question that are read
 MAX_TERMS = 24  # terms that are looked up
 MAX_SCORED = 12  # terms that are scored: the rarest
 BUDGET = 2_000  # entries scored at most; also where counting a term stops
-MIN_SCORE = 0.3  # below this, silence is better than a wrong answer
-# What proved to solve comes a little earlier, never instead of what is more similar.
-PRIOR = SQL("least(0.1, 0.03 * ln(1 + solved_count))")
+SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all labels together
+# Silence is better than a wrong answer. An entry convinces by its share of the question's weight:
+MIN_COVERAGE = 0.3  # of whatever words,
+MIN_COVERAGE_OF_WORDS = 0.2  # of two words or more,
+MIN_LIKENESS = 0.13  # or by the trigrams of its title, or by a code.
+# With an encoder: how much words and trigrams count beside the meaning, and when it convinces.
+WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.7, 0.2, 0.3
+COSINE_OF_WORDS = 0.6  # what words in common let expect of the meaning
+MIN_FUSED = 0.17  # silence below
+MIN_COSINE = 0.35  # from here on "similar in meaning"
+MAX_FUSED = 400  # entries that are compared by words and meaning
+MAX_PRIOR = 0.1  # what proved to solve comes a little earlier, never instead of what is alike
+UNKNOWN_SHARE = 0.6  # of the weight of a word nobody used yet
+CODE_BOOST = 2.5  # how many words a code is worth
 MIN_ENTRIES = 100  # rarity means little in a small base: pretend it has this many entries
 
-# Weight of a word by label, as ts_rank wants them: {D, C, B, A}.
-LABEL_WEIGHTS = "{0.2, 0.3, 0.5, 1.0}"
-TRIGRAM_WEIGHT = 0.3
+# Weight of a word by label: solution, tags, problem, title.
+SOLUTION_WEIGHT, TAGS_WEIGHT, PROBLEM_WEIGHT, TITLE_WEIGHT = 0.2, 0.6, 0.5, 1.0
+LENGTH_SHARE = 0.3  # how much of a text's weight depends on its length
+TRIGRAM_WEIGHT = 0.5
 # ts_rank of a single word divides by π²/6, so that no number of repetitions passes 1.
 RANK_OF_ONE = math.pi**2 / 6
 
@@ -48,6 +63,15 @@ class Term:
         "'acqu' | 'dell''acqua'"
         """
         return " | ".join(_quote(lexeme) for lexeme in self.lexemes)
+
+    def mended(self, likely: dict[str, str]) -> "Term":
+        """The term as it was probably meant.
+
+        >>> Term("caldia", ("cald", "caldia")).mended({"caldia": "caldai"}).lexemes
+        ('caldai',)
+        """
+        lexemes = tuple(dict.fromkeys(likely[name] for name in self.lexemes if name in likely))
+        return replace(self, lexemes=lexemes) if lexemes else self
 
 
 @dataclass(frozen=True)
@@ -74,6 +98,20 @@ def codes_vector(codes: list[str], label: str) -> str:
     return " ".join(f"{_quote(f'#{code}')}:{i}{label}" for i, code in enumerate(codes[:200], 1))
 
 
+def language_of(stems: list[list[list[str]]]) -> int:
+    """Position of the language that takes most words of a question for stop words.
+
+    :param stems: for each word its stems in each language; none for a stop word
+
+    >>> language_of([[["il"], []], [["pump"], ["pomp"]], [["was"], ["was"]]])
+    1
+    >>> language_of([])
+    0
+    """
+    stopped = [sum(not stem for stem in column) for column in zip(*stems, strict=True)]
+    return stopped.index(max(stopped)) if stopped else 0
+
+
 def rarity(frequency: int, entries: int) -> float:
     """Inverse document frequency, never negative, defined for empty tables too.
 
@@ -85,16 +123,30 @@ def rarity(frequency: int, entries: int) -> float:
 
 
 def weigh(terms: list[Term], frequencies: list[int], entries: int) -> list[WeighedTerm]:
-    """The rarest known terms first, then unknown ones, which weigh half: they may be typing errors
-    or names, but a question made of them only should find nothing.
+    """The rarest known terms first, then unknown ones, which weigh less: they may be typing errors
+    or names, but a question made of them only should find nothing. A code says more than a word.
     """
     weighed = [
-        WeighedTerm(term, frequency, rarity(frequency, entries) * (1.0 if frequency else 0.5))
+        WeighedTerm(
+            term,
+            frequency,
+            rarity(frequency, entries)
+            * (1.0 if frequency else UNKNOWN_SHARE)
+            * (CODE_BOOST if term.is_code else 1.0),
+        )
         for term, frequency in zip(terms, frequencies, strict=True)
     ]
     known = sorted((w for w in weighed if w.frequency), key=lambda w: w.frequency)
     unknown = [w for w in weighed if not w.frequency]
     return (known + unknown)[:MAX_SCORED]
+
+
+def candidate_sql(weighed: list[WeighedTerm], near: list[int]) -> SQL:
+    """Condition on ``knowledge_entry``: what has rare words of the question, or is near to it."""
+    conditions = [SQL("knowledge_entry.id = ANY(%s)", near)] if near else []
+    if query := candidate_query(weighed):
+        conditions.append(SQL("knowledge_entry.tsv @@ %s::tsquery", query))
+    return SQL("(%s)", SQL(" OR ").join(conditions))
 
 
 def candidate_query(weighed: list[WeighedTerm]) -> str:
@@ -137,32 +189,168 @@ def highlight_query(weighed: list[WeighedTerm]) -> str:
     return " | ".join(map(_quote, lexemes))
 
 
-def score_sql(weighed: list[WeighedTerm], question: str, has_trigram: bool) -> SQL:
-    """Score of a row of ``candidate(tsv, title)``: about 0..1, more if it repeats the words."""
-    total = sum(w.weight for w in weighed)
-    score = SQL(" + ").join(
-        SQL(
-            "%s * ts_rank(%s::real[], candidate.tsv, %s::tsquery)",
-            # an alternative of n lexemes is ranked by the mean of the n
-            w.weight * RANK_OF_ONE * len(w.term.lexemes) / total,
-            LABEL_WEIGHTS,
-            w.term.query,
-        )
-        for w in weighed
-        if w.frequency
+def rank_sql(weighed: WeighedTerm, *, separate: bool) -> SQL:
+    """How much a row of ``entry(tsv, length)`` says of one term: 0 without it, about 1 when it is
+    in the title. ``length`` is that of its texts, as a multiple of the average.
+
+    :param separate: rank the labels one by one: better by a point, and three times the work
+    """
+    text_length = SQL("(%s + %s * entry.length)", 1 - LENGTH_SHARE, LENGTH_SHARE)
+    text = SQL(
+        "ARRAY[%s / %s, 0, %s / %s, 0]::real[]",
+        SOLUTION_WEIGHT,
+        text_length,
+        PROBLEM_WEIGHT,
+        text_length,
     )
-    if has_trigram:
-        likeness = SQL("similarity(candidate.title, %s)", question)
-        score = SQL("%s + %s * %s", score, TRIGRAM_WEIGHT, likeness)
-    return score
-
-
-def matched_sql(weighed: list[WeighedTerm]) -> SQL:
-    """Which of the terms, by position, a row of ``entry(tsv)`` contains."""
+    labels = [
+        text,
+        SQL("ARRAY[0, %s, 0, 0]::real[]", TAGS_WEIGHT),
+        SQL("ARRAY[0, 0, 0, %s]::real[]", TITLE_WEIGHT),
+    ]
+    if not separate:
+        labels = [
+            SQL(
+                "ARRAY[%s / %s, %s, %s / %s, %s]::real[]",
+                SOLUTION_WEIGHT,
+                text_length,
+                TAGS_WEIGHT,
+                PROBLEM_WEIGHT,
+                text_length,
+                TITLE_WEIGHT,
+            )
+        ]
+    query = weighed.term.query
     return SQL(
-        "array_remove(ARRAY[%s]::int[], NULL)",
-        SQL(", ").join(
-            SQL("CASE WHEN entry.tsv @@ %s::tsquery THEN %s END", w.term.query, position)
-            for position, w in enumerate(weighed)
-        ),
+        "%s * (%s)",
+        # an alternative of n lexemes is ranked by the mean of the n
+        RANK_OF_ONE * len(weighed.term.lexemes),
+        SQL(" + ").join(SQL("ts_rank(%s, entry.tsv, %s::tsquery)", one, query) for one in labels),
     )
+
+
+def score_sql(weighed: list[WeighedTerm]) -> SQL:
+    """Score by words of a row of ``ranked(rank[], likeness)``, as `by_words` gives it."""
+    total = sum(w.weight for w in weighed) or 1
+    ranks = [
+        SQL("%s * ranked.rank[%s]", w.weight / total, position)
+        for position, w in enumerate(weighed, 1)
+        if w.frequency
+    ]
+    return SQL(" + ").join([*ranks, SQL("%s * ranked.likeness", TRIGRAM_WEIGHT)])
+
+
+@dataclass(frozen=True)
+class Found:
+    """An entry with what it has in common with the question.
+
+    :param language: of the entry, e.g. ``it``
+    :param solved_count: how many problems it has solved
+    :param words: share of the question's weight, by where the words are: about 0..1
+    :param likeness: trigrams its title has in common with the question, 0..1
+    :param convinces: whether the words alone make it worth showing
+    :param has_code: whether a code of the question is among them
+    :param matched: positions of the terms found
+    """
+
+    id: int
+    parent_id: int | None
+    language: str
+    solved_count: int
+    words: float
+    likeness: float
+    convinces: bool
+    has_code: bool
+    matched: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    id: int
+    score: float
+    matched: tuple[int, ...]
+    by_meaning: bool = False
+    by_alias: bool = False
+
+
+def found(weighed, entry_id, parent_id, language, solved_count, ranks, likeness) -> Found:
+    """What the rank of each term says about an entry."""
+    total = sum(w.weight for w in weighed) or 1
+    matched = tuple(
+        position
+        for position, (w, rank) in enumerate(zip(weighed, ranks, strict=True))
+        if rank and w.frequency
+    )
+    coverage = sum(weighed[position].weight for position in matched) / total
+    has_code = any(weighed[position].term.is_code for position in matched)
+    return Found(
+        id=entry_id,
+        parent_id=parent_id,
+        language=language,
+        solved_count=solved_count,
+        words=sum(weighed[position].weight * ranks[position] for position in matched) / total,
+        likeness=likeness,
+        convinces=bool(
+            coverage >= MIN_COVERAGE
+            or (coverage >= MIN_COVERAGE_OF_WORDS and len(matched) >= 2)
+            or (matched and likeness >= MIN_LIKENESS)
+            or has_code
+        ),
+        has_code=has_code,
+        matched=matched,
+    )
+
+
+def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) -> list[Answer]:
+    """The answers, best first: words and meaning together, each case with what solved it.
+
+    :param meaning: cosine of entries that have a vector; None without encoder
+    :param language: of the question
+
+    >>> pump = Found(1, None, "it", 0, 0.5, 0.2, True, False, (0,))
+    >>> fuse([pump], None, "it")
+    [Answer(id=1, score=0.6, matched=(0,), by_meaning=False, by_alias=False)]
+    >>> case = Found(2, 1, "it", 0, 0.9, 0.2, True, False, (0, 1))
+    >>> [(answer.id, answer.score, answer.by_alias) for answer in fuse([pump, case], None, "it")]
+    [(1, 1.6, True)]
+    """
+    scores, shown, near = {}, set(), set()
+    for entry in entries:
+        if meaning is None:
+            scores[entry.id] = entry.words + TRIGRAM_WEIGHT * entry.likeness
+            convinces = entry.convinces
+        else:
+            cosine = meaning.get(entry.id)
+            if cosine is not None and cosine >= MIN_COSINE:
+                near.add(entry.id)
+            scores[entry.id] = _by_meaning(entry, cosine, language)
+            convinces = scores[entry.id] >= MIN_FUSED or entry.has_code
+            if cosine is None:
+                convinces = entry.convinces
+        if convinces:
+            shown.add(entry.id)
+    best_alias = {}
+    for entry in entries:
+        if entry.parent_id in scores and entry.id in shown:
+            best_alias[entry.parent_id] = max(best_alias.get(entry.parent_id, 0), scores[entry.id])
+    answers = [
+        Answer(
+            entry.id,
+            scores[entry.id]
+            + best_alias.get(entry.id, 0)
+            + min(MAX_PRIOR, 0.03 * math.log1p(entry.solved_count)),
+            entry.matched,
+            by_meaning=entry.id in near,
+            by_alias=best_alias.get(entry.id, 0) > scores[entry.id],
+        )
+        for entry in entries
+        if entry.parent_id not in scores and (entry.id in shown or entry.id in best_alias)
+    ]
+    return sorted(answers, key=lambda answer: (-answer.score, -answer.id))
+
+
+def _by_meaning(entry: Found, cosine: float | None, language: str) -> float:
+    if cosine is None:  # not encoded yet: as good as its words
+        cosine = COSINE_OF_WORDS * min(1.0, entry.words + TRIGRAM_WEIGHT * entry.likeness)
+    share = WORDS_SHARE if entry.language == language else WORDS_SHARE_ACROSS
+    return (cosine + share * entry.words + LIKENESS_SHARE * entry.likeness) / (1 + share)

@@ -81,6 +81,11 @@ def available_configurations(cr: Cursor) -> dict[str, str]:
     }
 
 
+def has_unaccent(cr: Cursor) -> bool:
+    """Whether texts are read without their accents."""
+    return _unaccent_dictionary(cr) is not None
+
+
 def _configurations(cr: Cursor) -> set[str]:
     cr.execute("SELECT cfgname FROM pg_ts_config WHERE pg_ts_config_is_visible(oid)")
     return {name for [name] in cr.fetchall()}

@@ -1,4 +1,15 @@
 from . import knowledge_source_mixin  # the others inherit it
 
 # isort: split
-from . import knowledge_article, knowledge_category, knowledge_entry, knowledge_event
+from . import (
+    knowledge_article,
+    knowledge_category,
+    knowledge_encoder,
+    knowledge_entry,
+    knowledge_entry_rungs,
+    knowledge_event,
+    knowledge_tag,
+    knowledge_vector,
+    knowledge_word,
+    res_config_settings,
+)

@@ -26,6 +26,11 @@ class KnowledgeArticle(models.Model):
     name = fields.Char(string="Title", required=True, index="trigram", tracking=True)
     active = fields.Boolean(default=True)
     category_id = fields.Many2one("knowledge.category", index=True, ondelete="restrict")
+    tag_ids = fields.Many2many(
+        "knowledge.tag",
+        string="Tags",
+        help="Words to find the article by, also where its text does not say them.",
+    )
     product = fields.Char(
         string="Product or Model",
         help="Make and model it is about, as people call it.",
@@ -195,6 +200,9 @@ class KnowledgeArticle(models.Model):
     def _knowledge_codes(self):
         return self.error_codes or ""
 
+    def _knowledge_tags(self):
+        return ", ".join(self.tag_ids.with_context(lang=self.lang).mapped("name"))
+
     def _knowledge_is_solved(self):
         return self.active and self.state == "published"
 
@@ -210,6 +218,7 @@ class KnowledgeArticle(models.Model):
             "name",
             "active",
             "product",
+            "tag_ids",
             "error_codes",
             "symptom",
             "cause",

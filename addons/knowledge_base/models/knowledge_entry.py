@@ -4,12 +4,12 @@ from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import ranking, text_search
+from .. import encoder, ranking, text_search
 from ..codes import find_codes, without_codes
 
 MAX_INDEXED_TEXT = 20_000  # characters of a text that go into the index
-INDEXED_FIELDS = frozenset({"title", "problem", "solution", "codes", "lang"})
-MAX_RESULTS = 50
+INDEXED_FIELDS = frozenset({"title", "problem", "solution", "codes", "tags", "lang"})
+MAX_RESULTS = 100
 # Characters that mark the matched words until the text around them is escaped.
 MARK_START, MARK_STOP = "\x02", "\x03"
 HEADLINE_OPTIONS = (
@@ -22,7 +22,8 @@ class KnowledgeEntry(models.Model):
     """The index of solved problems: one row for each record that is to be found again.
 
     Entries mirror their sources (see `knowledge.source.mixin`) and are never edited by hand. The
-    column ``tsv`` is filled in SQL, in the language of the entry, when its texts change.
+    columns ``tsv`` and ``text_length`` (words of problem and solution) are filled in SQL, in the
+    language of the entry, when its texts change.
     """
 
     _name = "knowledge.entry"
@@ -38,6 +39,7 @@ class KnowledgeEntry(models.Model):
     problem = fields.Text(readonly=True)
     solution = fields.Text(readonly=True)
     codes = fields.Char(string="Error Codes", readonly=True)
+    tags = fields.Char(readonly=True, help="Other words to find it by: tags, product, model.")
     lang = fields.Char(string="Language", required=True, readonly=True)
     audience = fields.Selection(
         selection=[
@@ -64,6 +66,16 @@ class KnowledgeEntry(models.Model):
         help="How many times somebody confirmed that this solved their problem.",
     )
 
+    parent_id = fields.Many2one(
+        "knowledge.entry",
+        string="Solved By",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+        help="The solution that solved this case. The case is then one more way to find it.",
+    )
+    alias_ids = fields.One2many("knowledge.entry", "parent_id", string="Cases It Solved")
+
     _source_uniq = models.UniqueIndex("(res_model, res_id)")
     _tsv_idx = models.Index("USING gin (tsv)")
 
@@ -72,8 +84,9 @@ class KnowledgeEntry(models.Model):
         # The ORM has no type for it: the column stands beside the fields.
         if not tools.sql.table_exists(self.env.cr, self._table):
             tools.sql.create_model_table(self.env.cr, self._table, self._description)
-        if not tools.sql.column_exists(self.env.cr, self._table, "tsv"):
-            tools.sql.create_column(self.env.cr, self._table, "tsv", "tsvector")
+        for name, kind in (("tsv", "tsvector"), ("text_length", "int4")):
+            if not tools.sql.column_exists(self.env.cr, self._table, name):
+                tools.sql.create_column(self.env.cr, self._table, name, kind)
         return super()._auto_init()
 
     # === CRUD METHODS === #
@@ -111,24 +124,40 @@ class KnowledgeEntry(models.Model):
             SQL("(%s, %s, %s)", entry.id, entry._text_configuration(), entry._codes_vector())
             for entry in self
         )
-        problem = SQL("left(coalesce(entry.problem, ''), %s)", MAX_INDEXED_TEXT)
-        solution = SQL("left(coalesce(entry.solution, ''), %s)", MAX_INDEXED_TEXT)
+        problem = SQL("left(coalesce(source.problem, ''), %s)", MAX_INDEXED_TEXT)
+        solution = SQL("left(coalesce(source.solution, ''), %s)", MAX_INDEXED_TEXT)
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE knowledge_entry AS entry
                    SET tsv = setweight(to_tsvector(row.config::regconfig, entry.title), 'A')
                           || row.codes::tsvector
-                          || setweight(to_tsvector(row.config::regconfig, %s), 'B')
-                          || setweight(to_tsvector(row.config::regconfig, %s), 'D')
+                          || setweight(text.problem, 'B')
+                          || setweight(
+                                 to_tsvector(row.config::regconfig, coalesce(entry.tags, '')), 'C'
+                             )
+                          || setweight(text.solution, 'D'),
+                       text_length = text.length
                   FROM (VALUES %s) AS row(id, config, codes)
+                  JOIN knowledge_entry AS source ON source.id = row.id
+                 CROSS JOIN LATERAL (
+                       SELECT to_tsvector(row.config::regconfig, %s) AS problem,
+                              to_tsvector(row.config::regconfig, %s) AS solution
+                       OFFSET 0
+                       ) AS vector
+                 CROSS JOIN LATERAL (
+                       SELECT vector.problem, vector.solution,
+                              (SELECT coalesce(sum(cardinality(positions)), 0)
+                                 FROM unnest(vector.problem || vector.solution)) AS length
+                       ) AS text
                  WHERE entry.id = row.id
                 """,
+                rows,
                 problem,
                 solution,
-                rows,
             )
         )
+        self.env["knowledge.vector"]._queue(self)
 
     def _text_configuration(self) -> str:
         configurations = self._text_configurations()
@@ -170,17 +199,57 @@ class KnowledgeEntry(models.Model):
     def _search_similar(self, text, lang=None, limit=5, domain=Domain.TRUE) -> list[dict]:
         """`search_similar` within a domain on entries, e.g. without the asking record itself."""
         question = (text or "").replace("\x00", " ").strip()[: ranking.MAX_TEXT]
-        weighed = self._weigh_terms(self._question_terms(question, lang))
-        if not any(w.frequency for w in weighed):
+        if not encoder.has_words(question):
             return []
-        rows = self._rank(question, weighed, limit, domain)
+        access = self._search_similar_access() & Domain(domain)
+        terms, language = self._question_terms(question, lang)
+        weighed = self._weigh_terms(terms)
+        meaning = self._meaning_of(question)
+        near = self._nearest(meaning, access) if meaning else []
+        if not near and not any(w.frequency for w in weighed):
+            return []
+        found = self._score_words(question, weighed, access, near)
+        likeness = self._likeness(meaning, found) if meaning else None
+        best = ranking.fuse(found, likeness, language)[: min(max(int(limit), 0), MAX_RESULTS)]
         # sudo: the query that found the entries applied the reader's rights
-        entries_sudo = self.sudo().browse([entry_id for entry_id, _score, _matched in rows])
+        entries_sudo = self.sudo().browse([answer.id for answer in best])
         excerpts = entries_sudo._excerpts(weighed)
         return [
-            entry._similar_values(score, [weighed[i].term for i in matched], excerpts[entry.id])
-            for entry, (_id, score, matched) in zip(entries_sudo, rows, strict=True)
+            entry._similar_values(answer, weighed, excerpts[entry.id])
+            for entry, answer in zip(entries_sudo, best, strict=True)
         ]
+
+    @api.model
+    def _meaning_of(self, question):
+        """(encoder, its record, vector about the mean, mean) of a question; None without encoder
+        or as long as nothing is encoded.
+        """
+        model = self.env["knowledge.encoder"]._get()
+        if not model:
+            return None
+        # sudo: the encoder is nobody's secret
+        record_sudo = self.env["knowledge.encoder"].sudo().search([("name", "=", model.name)])
+        if not record_sudo:
+            return None
+        try:
+            vector = model.question(question)
+        except Exception as error:  # words alone still give an answer
+            encoder.failed(error)
+            return None
+        mean = record_sudo._mean(model.numpy)
+        return model, record_sudo, vector - mean, mean
+
+    @api.model
+    def _nearest(self, meaning, access) -> list[int]:
+        _model, record_sudo, vector, _mean = meaning
+        return self.env["knowledge.vector"]._nearest(record_sudo, vector, self._search(access))
+
+    @api.model
+    def _likeness(self, meaning, found) -> dict[int, float]:
+        model, record_sudo, vector, mean = meaning
+        return self.env["knowledge.vector"]._likeness(
+            record_sudo, model.numpy, vector, mean, [one.id for one in found]
+        )
 
     @api.model
     def _search_similar_access(self) -> Domain:
@@ -216,12 +285,15 @@ class KnowledgeEntry(models.Model):
         )[:4]
 
     @api.model
-    def _question_terms(self, question, lang) -> list[ranking.Term]:
-        """Codes first, then words with their stems; a stop word of any language says nothing."""
+    def _question_terms(self, question, lang) -> tuple[list[ranking.Term], str]:
+        """Codes first, then words with their stems, without the stop words of the language the
+        question seems to be in: the one with most of them. That language comes with the terms.
+        """
         terms = [
             ranking.code_term(canonical, written)
             for canonical, written in find_codes(question).items()
         ]
+        configurations = self._question_languages(lang)
         # Token types: words, numbers, host and file names; not blanks, tags, compound wholes.
         rows = self.env.execute_query(
             SQL(
@@ -238,24 +310,48 @@ class KnowledgeEntry(models.Model):
                 """,
                 SQL(", ").join(
                     SQL("tsvector_to_array(to_tsvector(%s::regconfig, word.token))", configuration)
-                    for configuration in self._question_languages(lang)
+                    for configuration in configurations
                 ),
                 without_codes(question),
             )
         )
+        spoken = ranking.language_of([stems for _token, *stems in rows])
         seen = set()
         for token, *stems in rows:
             lexemes = tuple(dict.fromkeys(lexeme for stem in stems for lexeme in stem))
-            if all(stems) and lexemes not in seen:
+            if stems[spoken] and lexemes not in seen:
                 seen.add(lexemes)
                 terms.append(ranking.Term(token, lexemes))
-        return terms[: ranking.MAX_TERMS]
+        languages = {name: code for code, name in self._text_configurations().items()}
+        return terms[: ranking.MAX_TERMS], languages[configurations[spoken]]
 
     @api.model
     def _weigh_terms(self, terms) -> list[ranking.WeighedTerm]:
-        """Look up how rare each term is, in one query; counting a common term stops early."""
+        """Weigh the terms by how rare each is; words nobody used are mended if one is alike."""
         if not terms:
             return []
+        frequencies, entries = self._count_terms(terms)
+        unknown = [
+            position
+            for position, term in enumerate(terms)
+            if not frequencies[position] and not term.is_code
+        ]
+        mended = self.env["knowledge.word"]._mend(
+            [lexeme for position in unknown for lexeme in terms[position].lexemes]
+        )
+        if mended:
+            terms = list(terms)
+            for position in unknown:
+                terms[position] = terms[position].mended(mended)
+            frequencies, entries = self._count_terms(terms)
+        return ranking.weigh(terms, frequencies, entries)
+
+    @api.model
+    def _count_terms(self, terms) -> tuple[list[int], int]:
+        """In how many entries each term is, and how many there are, in one query.
+
+        Counting a common term stops early.
+        """
         entries, *frequencies = self.env.execute_query(
             SQL(
                 """
@@ -278,49 +374,80 @@ class KnowledgeEntry(models.Model):
                 ),
             )
         )[0]
-        return ranking.weigh(terms, frequencies, entries)
+        return frequencies, entries
 
     @api.model
-    def _rank(self, question, weighed, limit, domain) -> list[tuple]:
-        """Rows (id, score, positions of the terms found) of the most similar entries."""
-        query = self._search(self._search_similar_access() & Domain(domain))
-        query.add_where("knowledge_entry.tsv @@ %s::tsquery", [ranking.candidate_query(weighed)])
-        return self.env.execute_query(
+    def _score_words(self, question, weighed, access, near) -> list[ranking.Found]:
+        """What the reader may find, with what it has in common with the question.
+
+        :param access: domain on entries
+        :param list near: ids of entries that are near in meaning; they were found within it
+        """
+        self.flush_model(["parent_id", "solved_count", "title", "lang"])
+        parents = self._search(access)
+        parents.add_where(
+            "knowledge_entry.id IN (SELECT parent_id FROM candidate WHERE parent_id IS NOT NULL)"
+        )
+        query = self._search(access)
+        query.add_where(ranking.candidate_sql(weighed, near))
+        separate = sum(w.frequency for w in weighed) <= ranking.SEPARATE_LABELS_UP_TO
+        rows = self.env.execute_query(
             SQL(
                 """
                 WITH candidate AS MATERIALIZED (
-                    SELECT knowledge_entry.id, knowledge_entry.tsv, knowledge_entry.title,
-                           coalesce(knowledge_entry.solved_count, 0) AS solved_count
+                    SELECT knowledge_entry.id, knowledge_entry.parent_id
                       FROM %(tables)s
                      WHERE %(condition)s
                      LIMIT %(budget)s
                 ),
-                scored AS (
-                    SELECT candidate.id, candidate.solved_count, %(score)s AS score
-                      FROM candidate
+                average AS MATERIALIZED (
+                    SELECT greatest(avg(sample.text_length), 1)::real AS length
+                      FROM (SELECT text_length FROM knowledge_entry
+                             WHERE text_length > 0 LIMIT 500) AS sample
                 ),
-                best AS (
-                    SELECT scored.id, scored.score + %(prior)s AS score
-                      FROM scored
-                     WHERE scored.score >= %(threshold)s
-                     ORDER BY 2 DESC, 1 DESC
-                     LIMIT %(limit)s
+                entry AS MATERIALIZED (
+                    SELECT found.id, found.parent_id, found.tsv, found.title, found.lang,
+                           coalesce(found.text_length, 0) / average.length AS length,
+                           coalesce(found.solved_count, 0) AS solved_count
+                      FROM knowledge_entry AS found, average
+                     WHERE found.id IN (
+                               SELECT id FROM candidate
+                                UNION
+                               SELECT knowledge_entry.id
+                                 FROM %(parent_tables)s
+                                WHERE %(parent_condition)s
+                           )
+                ),
+                ranked AS MATERIALIZED (
+                    SELECT entry.id, entry.parent_id, entry.lang, entry.solved_count,
+                           ARRAY[%(ranks)s]::real[] AS rank, %(likeness)s AS likeness
+                      FROM entry
+                ),
+                scored AS (
+                    SELECT ranked.*, %(score)s AS score
+                      FROM ranked
                 )
-                SELECT entry.id, best.score, %(matched)s
-                  FROM best
-                  JOIN knowledge_entry AS entry ON entry.id = best.id
-                 ORDER BY best.score DESC, entry.id DESC
+                SELECT scored.id, scored.parent_id, split_part(scored.lang, '_', 1),
+                       scored.solved_count, scored.rank, scored.likeness
+                  FROM scored
+                 ORDER BY scored.id = ANY(%(near)s) DESC, scored.score DESC, scored.id DESC
+                 LIMIT %(limit)s
                 """,
                 tables=query.from_clause,
                 condition=query.where_clause,
+                parent_tables=parents.from_clause,
+                parent_condition=parents.where_clause,
                 budget=ranking.BUDGET,
-                score=ranking.score_sql(weighed, question, self.pool.has_trigram),
-                prior=ranking.PRIOR,
-                threshold=ranking.MIN_SCORE,
-                limit=min(max(int(limit), 0), MAX_RESULTS),
-                matched=ranking.matched_sql(weighed),
+                ranks=SQL(", ").join(ranking.rank_sql(w, separate=separate) for w in weighed),
+                likeness=SQL("similarity(entry.title, %s)", question)
+                if self.pool.has_trigram
+                else SQL("0"),
+                score=ranking.score_sql(weighed),
+                near=near,
+                limit=ranking.MAX_FUSED,
             )
         )
+        return [ranking.found(weighed, *row) for row in rows]
 
     def _excerpts(self, weighed) -> dict[int, str]:
         """Safe HTML of what fits the question best in each entry, matched words in bold."""
@@ -374,7 +501,7 @@ class KnowledgeEntry(models.Model):
             ]
         )
 
-    def _similar_values(self, score, terms, excerpt) -> dict:
+    def _similar_values(self, answer, weighed, excerpt) -> dict:
         self.ensure_one()
         return {
             "id": self.id,
@@ -384,13 +511,14 @@ class KnowledgeEntry(models.Model):
             "problem": self.problem or "",
             "solution": self.solution or "",
             "excerpt": excerpt,
-            "score": round(min(score, 1.0), 3),
-            "why": self._why(terms),
+            "score": round(min(answer.score, 1.0), 3),
+            "why": self._why(answer, weighed),
             "solved_count": self.solved_count,
         }
 
-    def _why(self, terms) -> str:
-        """One sentence that says to the reader why this was found."""
+    def _why(self, answer, weighed) -> str:
+        """Sentences that say to the reader why this was found."""
+        terms = [weighed[position].term for position in answer.matched]
         codes = [term.written for term in terms if term.is_code]
         words = [term.written for term in terms if not term.is_code]
         sentences = []
@@ -398,6 +526,10 @@ class KnowledgeEntry(models.Model):
             sentences.append(self.env._("Same code: %(codes)s.", codes=", ".join(codes)))
         if words:
             sentences.append(self.env._("Words in common: %(words)s.", words=", ".join(words)))
+        if answer.by_meaning:
+            sentences.append(self.env._("Similar in meaning."))
+        if answer.by_alias:
+            sentences.append(self.env._("It solved a case like this."))
         if self.solved_count:
             sentences.append(
                 self.env._("It has already solved %(count)s cases.", count=self.solved_count)
@@ -405,6 +537,17 @@ class KnowledgeEntry(models.Model):
                 else self.env._("It has already solved a case.")
             )
         return " ".join(sentences)
+
+    @api.model
+    def _case_of(self, res_model, res_id):
+        """The entry of a record, if it is in the index."""
+        return self.search([("res_model", "=", res_model), ("res_id", "=", res_id)])
+
+    def _tie_to(self, solution):
+        """These cases were solved by that solution: they become further ways to find it."""
+        root = solution.parent_id or solution
+        cases = self - root
+        (cases + cases.alias_ids).filtered(lambda case: case.parent_id != root).parent_id = root
 
     def _count_solved(self):
         """Once more these entries solved a problem."""

@@ -60,8 +60,26 @@ class KnowledgeEvent(models.Model):
         new = entries - noted.sudo(False)
         events_sudo.create([{"entry_id": entry.id, **values} for entry in new])
         if kind == "solved":
+            # sudo: counts and ties of the index follow what was noted
             new.sudo()._count_solved()
+            if new and res_id:
+                new.sudo()._case_of(res_model, res_id)._tie_to(new[0].sudo())
         return new.ids
+
+    @api.model
+    def _solutions_of(self, records) -> dict:
+        """Map ids of records to the entry that solved each, the latest judgement counting."""
+        solutions = {}
+        for event in self.search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("kind", "=", "solved"),
+            ],
+            order="id",
+        ):
+            solutions[event.res_id] = event.entry_id.parent_id or event.entry_id
+        return solutions
 
     @api.model
     def _get_judged_entries(self, kind, records):

@@ -30,6 +30,12 @@ class KnowledgeSourceMixin(models.AbstractModel):
         """Error codes and part numbers beside those in the texts, freely separated."""
         return ""
 
+    def _knowledge_tags(self) -> str:
+        """Other words people may look for it by: tags, product, model; weighed between title and
+        text.
+        """
+        return ""
+
     def _knowledge_is_solved(self) -> bool:
         """Whether others should find this record now."""
         return False
@@ -98,21 +104,27 @@ class KnowledgeSourceMixin(models.AbstractModel):
         records_sudo = self.sudo()
         obsolete_sudo = entries_sudo = self.env["knowledge.entry"].sudo()
         entry_by_id = {entry.res_id: entry for entry in records_sudo._knowledge_entries()}
+        solutions = records_sudo.env["knowledge.event"]._solutions_of(records_sudo)
         create_vals = []
         values_by_entry = {}
         for record in records_sudo:
             entry = entry_by_id.get(record.id, entries_sudo)
+            solution = solutions.get(record.id, entries_sudo) - entry
             if not record._knowledge_is_solved():
                 obsolete_sudo += entry
             elif entry:
-                values_by_entry[entry] = record._prepare_knowledge_entry_values()
+                values_by_entry[entry] = record._prepare_knowledge_entry_values(solution)
             else:
-                create_vals.append(record._prepare_knowledge_entry_values())
+                create_vals.append(record._prepare_knowledge_entry_values(solution))
         obsolete_sudo.unlink()
         entries_sudo._update_many(values_by_entry)
         entries_sudo.create(create_vals)
 
-    def _prepare_knowledge_entry_values(self) -> dict:
+    def _prepare_knowledge_entry_values(self, solution) -> dict:
+        """What the index says of the record.
+
+        :param solution: the entry that solved it, if somebody said so
+        """
         self.ensure_one()
         return {
             "res_model": self._name,
@@ -121,10 +133,12 @@ class KnowledgeSourceMixin(models.AbstractModel):
             "problem": self._knowledge_plain_text(self._knowledge_problem_text()),
             "solution": self._knowledge_plain_text(self._knowledge_solution_text()),
             "codes": self._knowledge_codes(),
+            "tags": self._knowledge_tags(),
             "audience": self._knowledge_audience(),
             "lang": self._knowledge_lang(),
             "partner_id": self._knowledge_partner().commercial_partner_id.id,
             "company_id": self._knowledge_company().id,
+            "parent_id": solution.id,
         }
 
     @api.model

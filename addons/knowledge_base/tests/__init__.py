@@ -1,6 +1,7 @@
 from . import (
     test_article,
     test_category,
+    test_encoder,
     test_event,
     test_index,
     test_performance,

@@ -94,3 +94,17 @@ class TestKnowledgeEvent(KnowledgeBaseCommon):
         self._record("opened")
         self.article.action_draft()
         self.assertFalse(self.env["knowledge.event"].search([("entry_id", "=", self.entry.id)]))
+
+    def test_a_case_that_a_solution_solved_becomes_one_more_way_to_find_it(self):
+        case = self._create_article("Girante ferma")
+        self._record("solved", res_model=case._name, res_id=case.id)
+        self.assertEqual(self._entry_of(case).parent_id, self.entry)
+        self.assertEqual(self._find("girante ferma"), [self.article.name])
+
+    def test_a_case_judged_before_it_is_in_the_index_is_tied_when_it_enters(self):
+        case = self._create_article("Girante ferma", publish=False)
+        self._record("solved", res_model=case._name, res_id=case.id, user=self.user_manager)
+        case.action_publish()
+        self.assertEqual(self._entry_of(case).parent_id, self.entry)
+        case.name = "Girante bloccata"
+        self.assertEqual(self._entry_of(case).parent_id, self.entry, "until somebody says else")

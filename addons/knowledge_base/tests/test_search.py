@@ -79,6 +79,52 @@ class TestSearchSimilar(KnowledgeBaseCommon):
         self.assertEqual(self._find("display F22"), [article.name])
         self.assertEqual(self._find("allarme F30")[:1], [article.name])
 
+    # === TAGS AND ALIASES === #
+
+    def test_an_article_is_found_by_a_tag_its_text_does_not_say(self):
+        self.assertEqual(self._find("montacarichi"), [])
+        tag = self.env["knowledge.tag"].create({"name": "Montacarichi"})
+        self.lift.tag_ids = tag
+        self.assertEqual(self._find("montacarichi"), [self.lift.name])
+
+    def test_a_solution_is_found_by_the_cases_it_solved(self):
+        case = self._create_entry("Tapparella elettrica inceppata", 2_500_000)
+        self.assertEqual(self._find("tapparella inceppata"), [case.title])
+        case._tie_to(self._entry_of(self.lift))
+        self.assertEqual(self._find("tapparella inceppata"), [self.lift.name])
+        self.assertEqual(
+            self._find("la tapparella non si chiude"), [self.lift.name], "the case speaks for it"
+        )
+
+    def test_a_case_stands_for_itself_when_its_solution_is_not_for_the_reader(self):
+        self._let_share_users_search()
+        case = self._create_entry(
+            "Tapparella inceppata", 2_500_000, audience="customer", partner_id=self.customer.id
+        )
+        case._tie_to(self._entry_of(self.lift))
+        self.assertEqual(self._find("tapparella inceppata", self.user_portal), [case.title])
+        self.assertEqual(self._find("tapparella inceppata", self.user_other_portal), [])
+
+    def test_a_case_of_a_case_leads_to_the_solution(self):
+        first = self._create_entry("Tapparella inceppata", 2_500_000)
+        second = self._create_entry("Persiana bloccata", 2_500_001)
+        second._tie_to(first)
+        first._tie_to(self._entry_of(self.lift))
+        self.assertEqual((first + second).parent_id, self._entry_of(self.lift))
+        self.assertEqual(self._find("persiana bloccata")[:1], [self.lift.name])
+
+    # === TYPING ERRORS === #
+
+    def test_a_mistyped_word_is_read_as_the_likeliest_one_known(self):
+        question = "fotocelule dell'assensore"
+        self.assertEqual(self._find(question), [])
+        self.env["knowledge.word"]._refresh()
+        self.assertEqual(self._find(question), [self.lift.name])
+
+    def test_a_code_is_never_read_as_another_one(self):
+        self.env["knowledge.word"]._refresh()
+        self.assertEqual(self._find("E06"), [])
+
     # === SILENCE === #
 
     def test_silence_when_nothing_is_similar(self):
@@ -128,9 +174,9 @@ class TestSearchSimilar(KnowledgeBaseCommon):
         self.assertNotIn("<script", found["excerpt"])
 
     def test_the_limit_holds_and_has_bounds(self):
-        for i in range(60):
+        for i in range(110):
             self._create_entry(f"Compressore fermo numero {i}", 2_000_000 + i)
-        for limit, expected in ((3, 3), (0, 0), (-1, 0), (10_000, 50)):
+        for limit, expected in ((3, 3), (0, 0), (-1, 0), (10_000, 100)):
             with self.subTest(limit=limit):
                 self.assertEqual(len(self._find("compressore fermo", limit=limit)), expected)
 

@@ -10,6 +10,8 @@ RIGHTS = {
     "knowledge.category": {"employee": "r", "editor": "r", "manager": "crwu"},
     "knowledge.entry": {"employee": "r", "editor": "r", "manager": "r"},
     "knowledge.event": {"employee": "", "editor": "", "manager": "r"},
+    "knowledge.tag": {"employee": "r", "editor": "crw", "manager": "crwu"},
+    "knowledge.word": {"employee": "", "editor": "", "manager": "r"},
 }
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "u": "unlink"}
 

@@ -1,0 +1,203 @@
+import socket
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from odoo.addons.knowledge_base import encoder
+
+from .common import KnowledgeBaseCommon
+
+try:
+    import numpy
+except ImportError:  # the encoder is optional, and numpy comes with it
+    numpy = None
+
+MEANINGS = {
+    "riscaldamento": ("caldaia", "boiler", "heizkessel", "termosifone", "freddo"),
+    "acqua": ("pompa", "perdita", "tubo", "acqua"),
+    "ascensore": ("ascensore", "lift", "cabina", "aufzug"),
+}
+
+
+class FakeEncoder:
+    """Knows three meanings in several languages; as fast and as repeatable as tests want it."""
+
+    name = "fake 1"
+
+    def __init__(self):
+        self.numpy = numpy
+        self.asked = 0
+
+    def question(self, text):
+        self.asked += 1
+        vector = numpy.full(encoder.DIMENSIONS, 0.01, "float32")
+        for position, words in enumerate(MEANINGS.values()):
+            if any(word in text.lower() for word in words):
+                vector[position * 40 : position * 40 + 40] = 0.2
+        return vector / numpy.linalg.norm(vector)
+
+    def document(self, title, text):
+        return self.question(f"{title} {text}")
+
+
+@tagged("post_install", "-at_install")
+class TestRungs(KnowledgeBaseCommon):
+    """Whatever is missing, the search answers, and the settings say what it stands on."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.boiler = cls._create_article("Caldaia in blocco", "Il bruciatore non parte.")
+
+    def _rungs(self):
+        return {name: active for name, active, _why in self.env["knowledge.entry"]._search_rungs()}
+
+    def test_without_the_package_words_answer(self):
+        with patch.object(encoder, "is_installed", return_value=False):
+            self.assertEqual(self.env["knowledge.vector"]._fill(), 0)
+            self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
+            self.assertFalse(self._rungs()["meaning"])
+
+    def test_a_package_that_does_not_load_is_named_and_words_answer(self):
+        with (
+            patch.object(encoder, "is_installed", return_value=True),
+            patch.object(encoder, "Encoder", side_effect=OSError("no such engine")),
+            patch.object(encoder._State, "encoder", None),
+            patch.object(encoder._State, "failure", None),
+        ):
+            self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
+            (_name, active, why) = self.env["knowledge.entry"]._search_rungs()[-1]
+            self.assertFalse(active)
+            self.assertIn("no such engine", why)
+
+    def test_without_trigrams_words_answer(self):
+        with patch.object(self.env.registry, "has_trigram", False):
+            self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
+            self.assertFalse(self._rungs()["trigram"])
+
+    def test_without_unaccent_words_answer(self):
+        stock = {"it": "italian", "en": "english", "simple": "simple"}
+        with patch.object(
+            type(self.env["knowledge.entry"]), "_text_configurations", return_value=stock
+        ):
+            pump = self._create_article("Pompa ferma")
+            self.assertEqual(self._find("pompe ferme", lang="it_IT"), [pump.name])
+
+
+@tagged("post_install", "-at_install")
+class TestMeaning(KnowledgeBaseCommon):
+    """The search with an encoder, whichever it is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if numpy is None:
+            cls.skipTest(cls, "numpy is not installed")
+        cls.model = FakeEncoder()
+        cls.startClassPatcher(patch.object(encoder, "get", side_effect=lambda: cls.model))
+        cls.startClassPatcher(patch.object(encoder, "is_installed", return_value=True))
+        cls.env["knowledge.encoder"].search([]).unlink()
+        cls.boiler = cls._create_article("Caldaia in blocco", "Il bruciatore non parte.")
+        cls.pump = cls._create_article("Pompa ferma", "La girante non gira.")
+        cls.lift = cls._create_article("Ascensore fermo", "La porta non chiude.")
+
+    def _fill(self):
+        return self.env["knowledge.vector"]._fill()
+
+    def test_another_language_is_found_by_meaning(self):
+        self.assertEqual(self._find("der Heizkessel"), [])
+        self.assertEqual(self._fill(), 3)
+        self.assertEqual(self._find("der Heizkessel"), [self.boiler.name])
+        found = self.env["knowledge.entry"].search_similar("der Heizkessel")[0]
+        self.assertIn("meaning", found["why"])
+
+    def test_words_answer_before_anything_is_encoded(self):
+        self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
+
+    def test_what_is_not_encoded_yet_is_found_by_its_words(self):
+        self._fill()
+        article = self._create_article("Compressore rumoroso")
+        self.assertEqual(self._find("compressore rumoroso"), [article.name])
+
+    def test_a_changed_text_is_encoded_again(self):
+        self._fill()
+        self.assertEqual(self._fill(), 0)
+        self.pump.write({"name": "Aufzug steht", "symptom": "<p>Die Tür.</p>"})
+        self.assertEqual(self._fill(), 1)
+        self.assertIn("Aufzug steht", self._find("la cabina è ferma al piano"))
+
+    def test_the_newest_comes_first(self):
+        with patch("odoo.addons.knowledge_base.models.knowledge_vector.BATCH", 1):
+            ((vector_id, _title, _text),) = self.env["knowledge.vector"]._take_waiting()
+        newest = self.env["knowledge.vector"].browse(vector_id).entry_id
+        self.assertEqual(newest, self._entry_of(self.lift))
+
+    def test_another_model_encodes_everything_again(self):
+        self._fill()
+        with patch.object(self.model, "name", "fake 2"):
+            self.assertEqual(self._find("der Heizkessel"), [], "old vectors say nothing to it")
+            self.assertEqual(self._fill(), 3)
+            self.assertEqual(self._find("der Heizkessel"), [self.boiler.name])
+        self.assertEqual(self.env["knowledge.encoder"].search([]).mapped("name"), ["fake 2"])
+
+    def test_silence_when_nothing_is_near(self):
+        self._fill()
+        self.assertEqual(self._find("fattura con indirizzo sbagliato"), [])
+
+    def test_an_encoder_that_crashes_leaves_the_words(self):
+        self._fill()
+        with (
+            patch.object(self.model, "question", side_effect=RuntimeError("broken")),
+            patch.object(encoder._State, "failure", None),
+        ):
+            self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
+            self.assertIn("broken", encoder.last_failure())
+
+    def test_a_job_that_crashes_goes_on_the_next_time(self):
+        self.env["knowledge.encoder"]._ensure(self.model)
+        with (
+            patch.object(self.model, "document", side_effect=RuntimeError("broken")),
+            patch.object(encoder._State, "failure", None),
+        ):
+            self.assertEqual(self._fill(), 0)
+        self.assertEqual(self._fill(), 3)
+
+    def test_switched_off_it_is_not_asked(self):
+        self._fill()
+        self.env["ir.config_parameter"].set_param("knowledge_base.words_only", "True")
+        asked = self.model.asked
+        self.assertEqual(self._find("der Heizkessel"), [])
+        self.assertEqual(self.model.asked, asked)
+        (_name, active, _why) = self.env["knowledge.entry"]._search_rungs()[-1]
+        self.assertFalse(active)
+
+    def test_the_settings_say_how_far_it_has_come(self):
+        self._fill()
+        self._create_article("Compressore rumoroso")
+        (_name, active, why) = self.env["knowledge.entry"]._search_rungs()[-1]
+        self.assertTrue(active)
+        self.assertIn("3 of 4", why)
+
+    def test_rights_hold_for_what_is_found_by_meaning(self):
+        self._let_share_users_search()
+        self._create_entry("Boiler", 5_000_000, audience="customer", partner_id=self.customer.id)
+        self._fill()
+        question = "fa freddo"
+        self.assertEqual(self._find(question, self.user_portal), ["Boiler"])
+        self.assertEqual(self._find(question, self.user_other_portal), [])
+        self.assertEqual(self._find(question, self.user_public), [])
+
+
+@tagged("post_install", "-at_install")
+class TestRealEncoder(KnowledgeBaseCommon):
+    """The packaged model, where it is installed."""
+
+    def test_it_finds_across_languages_with_the_sockets_closed(self):
+        if not encoder.is_installed():
+            self.skipTest("the encoder is not installed")
+        boiler = self._create_article("Caldaia in blocco", "Il bruciatore non parte.")
+        self._create_article("Fattura con indirizzo errato", "La sede è cambiata.")
+        with patch.object(socket, "socket", side_effect=AssertionError("the network was used")):
+            self.assertEqual(self.env["knowledge.vector"]._fill(), 2)
+            found = self._find("the boiler does not start", lang="en_US")
+        self.assertEqual(found[:1], [boiler.name])
