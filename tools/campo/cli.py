@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
-from . import paths, postgres
+from . import benchmarks, paths, postgres
 from .config import write_config
 from .databases import Databases
 from .linting import run_lint
@@ -58,6 +58,14 @@ def _parser():
 
     verb = verbs.add_parser("i18n", help="regenerate the .pot files, merge the .po files")
     verb.set_defaults(verb=_i18n)
+
+    verb = verbs.add_parser("bench", help="measure a part on public data, beside other ways")
+    verb.add_argument("part", choices=("knowledge",))
+    verb.add_argument("--data", required=True, help="folder of the sets; not part of Campo")
+    verb.add_argument("--sets", default="", help="some of them, e.g. qa4faq,stackfaq")
+    verb.add_argument("--every", type=int, default=1, help="ask only every n-th question")
+    verb.add_argument("--words-only", action="store_true", help="leave the encoder out")
+    verb.set_defaults(verb=_bench)
 
     verb = verbs.add_parser("shell", help="Odoo's shell on the demo database")
     verb.set_defaults(verb=_shell)
@@ -123,6 +131,14 @@ def _shell(_options):
         return subprocess.run(
             [*command, "--no-http"], env=environment() | server.environment(), check=False
         ).returncode
+
+
+def _bench(options):
+    data = benchmarks.knowledge_data(options.data)
+    with _database_server() as server:
+        return benchmarks.run_knowledge(
+            server, data, options.sets, options.every, encoder=not options.words_only
+        )
 
 
 def _screenshots(options):

@@ -10,7 +10,7 @@ import sys
 from . import odoo_source, paths
 from .say import Stop, run, step
 
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt", "requirements-encoder.txt")
 _STAMP = paths.VENV / "campo-stamp.json"
 
 

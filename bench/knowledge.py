@@ -1,0 +1,248 @@
+"""How well `search_similar` finds what solved a problem, on public sets of questions and answers.
+
+    ./dev bench knowledge --data FOLDER
+
+Each set is indexed as published articles; every question goes through
+``knowledge.entry.search_similar`` and, on the same entries, through the searches other programs
+have. With the encoder, where it is installed, the entries are encoded first. With aliases, up to
+eight other questions of the same answer are indexed as cases it solved, never the one that is
+asked. The runs are written to files and scored by the data's own ``score_run.py``. Everything is
+rolled back at the end.
+"""
+
+# ruff: noqa: F821, T201 - `env` is the shell's, and figures are printed
+import collections
+import gzip
+import importlib.util
+import json
+import os
+import pathlib
+import time
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+DATA = pathlib.Path(os.environ["CAMPO_BENCH_DATA"])
+RUNS = pathlib.Path(os.environ["CAMPO_BENCH_RUNS"])
+EVERY = int(os.environ.get("CAMPO_BENCH_EVERY", "1"))
+SETS = (os.environ.get("CAMPO_BENCH_SETS") or "qa4faq,stackfaq,squadit,debfaq_x").split(",")
+WITH_ALIASES = {"qa4faq", "stackfaq"}
+ACROSS_LANGUAGES = {"debfaq_x"}
+WITH_ENCODER = os.environ.get("CAMPO_BENCH_ENCODER", "1") == "1"
+ALIASES = 8
+DEPTH = 100
+LANGUAGES = {"it": "it_IT", "en": "en_US", "de": "de_DE", "fr": "fr_FR"}
+
+spec = importlib.util.spec_from_file_location("score_run", DATA / "score_run.py")
+scorer = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(scorer)
+
+Entry = env["knowledge.entry"]
+Article = env["knowledge.article"].with_context(tracking_disable=True, mail_create_nolog=True)
+
+
+class Set:
+    """One set of documents and questions, indexed."""
+
+    def __init__(self, name):
+        self.name = name
+        folder = DATA / name
+        with gzip.open(folder / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+            documents = [json.loads(line) for line in lines]
+        with (folder / "queries.jsonl").open(encoding="utf-8") as lines:
+            self.all_questions = [json.loads(line) for line in lines]
+        self.questions = self.all_questions[::EVERY]
+        self.answers = collections.defaultdict(set)
+        with (folder / "qrels.tsv").open(encoding="utf-8") as lines:
+            for line in lines:
+                question, document, _one = line.split("\t")
+                self.answers[question].add(document)
+        for code in {document["lang"] for document in documents}:
+            env["res.lang"]._activate_lang(LANGUAGES[code])
+        start = time.perf_counter()
+        self._index(documents)
+        self.seconds = time.perf_counter() - start
+        env["knowledge.word"]._refresh()
+
+    def _index(self, documents):
+        Entry.search([]).unlink()
+        names = {name for document in documents for name in _tags(document)}
+        tags = env["knowledge.tag"].create([{"name": name} for name in names])
+        tags = {tag.name: tag.id for tag in tags}
+        articles = Article.create(
+            [
+                {
+                    "name": document["title"] or "-",
+                    "solution": document["body"].replace("<", "&lt;"),
+                    "tag_ids": [tags[name] for name in _tags(document)],
+                    "lang": LANGUAGES[document["lang"]],
+                    "state": "published",
+                    "company_id": False,
+                }
+                for document in documents
+            ]
+        )
+        by_article = dict(zip(articles.ids, documents, strict=True))
+        entries = Entry.search([("res_model", "=", "knowledge.article")])
+        self.document = {entry.id: by_article[entry.res_id]["id"] for entry in entries}
+        self.entry = {document: entry_id for entry_id, document in self.document.items()}
+        self.aliases = {}
+
+    def add_aliases(self):
+        """Index the first questions of each answer as cases it solved."""
+        wanted = collections.defaultdict(list)
+        for question in self.all_questions:
+            for document in sorted(self.answers[question["id"]]):
+                # one more than wanted: the question that is asked is left out
+                if len(wanted[document]) <= ALIASES:
+                    wanted[document].append(question)
+        rows = [(document, question) for document in wanted for question in wanted[document]]
+        entries = Entry.create(
+            [
+                {
+                    "title": question["text"],
+                    "lang": LANGUAGES[question["lang"]],
+                    "res_model": "knowledge.event",
+                    "res_id": number,
+                    "audience": "internal",
+                    "parent_id": self.entry[document],
+                }
+                for number, (document, question) in enumerate(rows)
+            ]
+        )
+        self.aliases = dict(zip(entries.ids, rows, strict=True))
+        self.by_document = collections.defaultdict(list)
+        for entry_id, (document, question) in self.aliases.items():
+            self.by_document[document].append((entry_id, question["id"]))
+
+    def domain(self, question):
+        """What this question may find: neither itself nor, across languages, its own language."""
+        domain = Domain.TRUE
+        if self.name in ACROSS_LANGUAGES:
+            domain &= Domain("lang", "!=", LANGUAGES[question["lang"]])
+        if self.aliases:
+            left_out = []
+            for aliases in self.by_document.values():
+                own = [entry_id for entry_id, asked in aliases if asked == question["id"]]
+                left_out += own or [entry_id for entry_id, _asked in aliases[ALIASES:]]
+            domain &= Domain("id", "not in", left_out)
+        return domain
+
+    def run(self, label, search):
+        """Ask every question; return the scores and how long one takes, in ms."""
+        path = RUNS / f"{self.name}-{label}.tsv"
+        run, milliseconds = {}, []
+        for question in self.questions:
+            start = time.perf_counter()
+            found = search(question["text"], LANGUAGES[question["lang"]], self.domain(question))
+            milliseconds.append(1000 * (time.perf_counter() - start))
+            run[question["id"]] = [(self.document[i], s) for i, s in found if i in self.document]
+        with path.open("w", encoding="utf-8") as lines:
+            for question, found in run.items():
+                for document, score in found:
+                    lines.write(f"{question}\t{document}\t{score}\n")
+        scores = scorer.score(str(DATA / self.name), run)
+        if EVERY > 1:  # the scorer divides by all questions of the set
+            scores = {k: v * len(self.answers) / len(self.questions) for k, v in scores.items()}
+        milliseconds.sort()
+        median, slow = (milliseconds[int(len(milliseconds) * share)] for share in (0.5, 0.95))
+        return scores, median, slow
+
+
+def _tags(document):
+    return sorted({tag.strip() for tag in (document.get("tags") or "").split(",") if tag.strip()})
+
+
+def search_similar(text, lang, domain):
+    """Campo's search, as the pages call it, within what the question may find."""
+    found = Entry._search_similar(text, lang=lang, limit=DEPTH, domain=domain)
+    return [(one["id"], -rank) for rank, one in enumerate(found)]
+
+
+def ilike(text, _lang, domain):
+    """Odoo's search box: the phrase as it stands, newest first."""
+    phrase = Domain.OR(Domain(name, "ilike", text) for name in ("title", "problem", "solution"))
+    found = Entry.search(phrase & domain, limit=DEPTH)
+    return [(entry_id, -rank) for rank, entry_id in enumerate(found.ids)]
+
+
+def _full_text(text, lang, domain, operator):
+    configuration = Entry._text_configurations()[lang.split("_")[0]]
+    question = SQL(
+        "replace(plainto_tsquery(%s::regconfig, %s)::text, '&', %s)::tsquery",
+        configuration,
+        text,
+        operator,
+    )
+    query = Entry._search(domain)
+    query.add_where(SQL("knowledge_entry.tsv @@ %s", question))
+    rank = SQL("ts_rank(knowledge_entry.tsv, %s)", question)
+    return env.execute_query(
+        SQL(
+            "SELECT knowledge_entry.id, %s FROM %s WHERE %s ORDER BY 2 DESC, 1 DESC LIMIT %s",
+            rank,
+            query.from_clause,
+            query.where_clause,
+            DEPTH,
+        )
+    )
+
+
+def full_text_and(text, lang, domain):
+    """The usual full-text add-on: every word must be there."""
+    return _full_text(text, lang, domain, "&")
+
+
+def plain_ts_rank(text, lang, domain):
+    """PostgreSQL's own ranking of whatever has one of the words."""
+    return _full_text(text, lang, domain, "|")
+
+
+OTHERS = {"ILIKE": ilike, "full text AND": full_text_and, "ts_rank": plain_ts_rank}
+
+print(f"{'set':10} {'search':28}    MAP    MRR    P@1   R@10  p50 ms  p95 ms")
+
+
+def tell(name, label, result):
+    scores, median, slow = result
+    figures = " ".join(f"{scores[key]:6.3f}" for key in ("MAP", "MRR", "P@1", "R@10"))
+    print(f"{name:10} {label:28} {figures} {median:7.1f} {slow:7.1f}", flush=True)
+
+
+def measure(name):
+    one = Set(name)
+    for label, search in OTHERS.items():
+        tell(name, label, one.run(label.replace(" ", "-"), search))
+    use_encoder(False)
+    tell(name, "Campo, words", one.run("words", search_similar))
+    encoded = WITH_ENCODER and encode()
+    if encoded:
+        tell(name, "Campo, words and meaning", one.run("meaning", search_similar))
+    if name not in WITH_ALIASES:
+        return
+    use_encoder(False)
+    one.add_aliases()
+    tell(name, "Campo, words, aliases", one.run("words-aliases", search_similar))
+    if encoded:
+        encode()
+        tell(name, "Campo, meaning, aliases", one.run("meaning-aliases", search_similar))
+
+
+def use_encoder(wanted):
+    env["ir.config_parameter"].set_param("knowledge_base.words_only", "" if wanted else "True")
+
+
+def encode():
+    """Encode what waits; whether there is an encoder at all."""
+    use_encoder(True)
+    vectors = env["knowledge.vector"]
+    while vectors._count_waiting():
+        if not vectors._fill_batch():
+            return False
+    return True
+
+
+for name in SETS:
+    measure(name)
+    env.cr.rollback()
+    env.invalidate_all()
