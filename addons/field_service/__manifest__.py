@@ -74,6 +74,8 @@
         "views/res_partner_link_views.xml",
         "views/service_billing_views.xml",
         "views/service_job_views.xml",
+        "views/service_warranty_claim_views.xml",
+        "report/service_cost_report_views.xml",
         "views/field_service_menus.xml",
         "views/res_users_views.xml",
         "views/service_visit_answer_views.xml",
@@ -85,6 +87,7 @@
         "demo/service_intervention_demo.xml",
         "demo/service_report_demo.xml",
         "demo/service_planning_demo.xml",
+        "demo/service_job_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["field_service/static/src/backend/**/*"],

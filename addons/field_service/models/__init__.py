@@ -85,6 +85,7 @@ from . import (
     service_timer,
     service_visit_answer,
     service_warranty_term,
+    service_warranty_claim,
     service_work_line,
     service_work_line_bill,
     service_work_line_blocking,

@@ -7,6 +7,7 @@ from . import (
     test_contract_fees,
     test_contract_visits,
     test_contractor_bill,
+    test_costs,
     test_coverage,
     test_expiry,
     test_follow_up,
