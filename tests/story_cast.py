@@ -55,7 +55,7 @@ def customer(name, contact, login):
     partner = Partner.create(
         {"name": contact, "parent_id": firm.id, "email": f"{login}@example.com"}
     )
-    partner.portal_role = "company"
+    partner.write({"portal_role": "company", "is_portal_manager": True})
     user, key = person(login, contact, ["base.group_portal"], partner_id=partner.id)
     return firm, site, user, key
 

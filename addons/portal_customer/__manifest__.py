@@ -28,6 +28,7 @@
         "views/portal_statement_templates.xml",
         "views/portal_expense_templates.xml",
         "views/portal_subcontract_templates.xml",
+        "views/portal_colleague_templates.xml",
     ],
     "demo": ["demo/res_partner_demo.xml", "demo/service_subcontract_demo.xml"],
     "assets": {

@@ -355,6 +355,7 @@ class ServiceReport(models.Model):
     def action_ask_signature(self):
         """Open the dialog that asks who is to sign."""
         self.ensure_one()
+        self.check_access("write")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "field_service.service_report_ask_action"
         )

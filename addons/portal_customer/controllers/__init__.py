@@ -1,5 +1,6 @@
 from . import (
     portal,
+    portal_colleague,
     portal_equipment,
     portal_expense,
     portal_feed,

@@ -13,6 +13,7 @@ from . import (
     knowledge_article,
     mail_message,
     res_partner,
+    res_partner_colleagues,
     res_partner_statement,
     res_users,
     service_contract,

@@ -93,6 +93,18 @@ class ResUsers(models.Model):
         self.ensure_one()
         return self.share and self.partner_id.portal_role in ("company", "accountant")
 
+    def _is_portal_manager(self):
+        """Whether a portal user manages who of their company has access."""
+        self.ensure_one()
+        # Whether somebody manages their company's access is no secret to them.
+        me_sudo = self.sudo().partner_id
+        return (
+            self.share
+            and me_sudo.is_portal_manager
+            and me_sudo.portal_role == "company"
+            and me_sudo.commercial_partner_id.is_company
+        )
+
     def _is_outside_technician(self):
         """Whether a portal user works for us: there is a person of ours with this login."""
         self.ensure_one()

@@ -182,9 +182,7 @@ class TestSubcontractPages(SubcontractCommon, PagesCommon):
         self.assertEqual(str(visit.start), "2026-11-09 08:00:00")
         self.assertEqual((visit.stop - visit.start).total_seconds(), 2.5 * 3600)
         send = {"event_id": visit.id, "employee_id": self.fitter.id}
-        self._post(
-            f"/my/subcontracts/{self.given.id}/send", **send, new_employee_id=self.mate.id
-        )
+        self._post(f"/my/subcontracts/{self.given.id}/send", **send, new_employee_id=self.mate.id)
         self.assertEqual(self.given.technician_ids, self.mate)
         page = self._get("/my/subcontracts").text
         self.assertIn("Confirm for", page)

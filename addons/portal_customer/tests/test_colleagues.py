@@ -1,0 +1,142 @@
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import MockEmail
+
+from ..models.res_partner_colleagues import INVITATIONS_PER_HOUR
+from .common import PortalCommon
+from .test_pages import PagesCommon
+
+
+class ColleaguesCommon(PortalCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company_user.partner_id.is_portal_manager = True
+        cls.as_manager = cls.env["res.partner"].with_user(cls.company_user)
+
+    def _invite(self, email="anna@alfa.example.com", **more):
+        values = {"name": "Anna", "email": email, **more}
+        partner_id = self.as_manager.invite_colleague(**values)["partner_id"]
+        return self.env["res.partner"].browse(partner_id)
+
+
+@tagged("post_install", "-at_install")
+class TestColleagues(MockEmail, ColleaguesCommon):
+    def test_a_colleague_is_invited_with_a_login_and_a_mail(self):
+        with self.mock_mail_gateway():
+            anna = self._invite(email=" Anna@Alfa.example.com ", role="accountant")
+        self.assertEqual(anna.commercial_partner_id, self.customer)
+        self.assertEqual(anna.portal_role, "accountant")
+        self.assertEqual(anna.user_ids.login, "anna@alfa.example.com")
+        self.assertTrue(anna.user_ids.share)
+        (mail,) = self._mails
+        self.assertIn("anna@alfa.example.com", mail["email_to"][0])
+
+    def test_an_invitation_sent_twice_is_one(self):
+        first = self._invite(request_uuid="invite-anna-1")
+        self.assertEqual(self._invite(request_uuid="invite-anna-1"), first)
+        self.assertEqual(len(first.user_ids), 1)
+
+    def test_a_contact_who_is_there_already_gets_the_login(self):
+        self.contact.email = "giulia@alfa.example.com"
+        self.assertEqual(self._invite(email="giulia@alfa.example.com"), self.contact)
+
+    def test_a_login_of_others_is_refused_without_telling_whose(self):
+        for user in (self.other_user, self.user_technician):
+            user.login = f"{user.id}@elsewhere.example.com"
+            with self.subTest(user=user.name), self.assertRaises(UserError) as caught:
+                self._invite(email=user.login)
+            self.assertNotIn(user.name, str(caught.exception))
+
+    def test_a_site_is_one_of_the_own_company(self):
+        anna = self._invite(role="site", site_id=self.site.id)
+        self.assertEqual(anna.parent_id, self.site)
+        with self.assertRaisesRegex(ValidationError, "which site"):
+            anna.with_user(self.company_user).set_colleague_role("site")
+        foreign = self.env["res.partner"].create(
+            {"name": "Gate", "parent_id": self.other_customer.id, "type": "delivery"}
+        )
+        with self.assertRaisesRegex(ValidationError, "which site"):
+            anna.with_user(self.company_user).set_colleague_role("site", site_id=foreign.id)
+
+    def test_a_role_holds_at_once(self):
+        own = self.own_user.partner_id
+        self.assertFalse(self.ticket.with_user(self.own_user).has_access("read"))
+        own.with_user(self.company_user).set_colleague_role("company")
+        self.assertTrue(self.ticket.with_user(self.own_user).has_access("read"))
+
+    def test_access_is_taken_away_and_the_requests_stay(self):
+        own = self.own_user.partner_id
+        own.with_user(self.company_user).withdraw_colleague_access()
+        self.assertFalse(self.own_user.active)
+        self.assertTrue(self.own_ticket.with_user(self.company_user).has_access("read"))
+
+    def test_what_is_missing_or_wrong_gets_a_sentence(self):
+        for values in ({"name": " "}, {"email": "anna"}, {"email": None}, {"role": "admin"}):
+            with self.subTest(values=values), self.assertRaises(ValidationError):
+                self._invite(**values)
+
+    def test_so_many_invitations_an_hour(self):
+        company = self.customer.with_user(self.company_user).sudo()
+        company.create(
+            [
+                {"name": f"C{number}", "parent_id": company.id}
+                for number in range(INVITATIONS_PER_HOUR)
+            ]
+        )
+        with self.assertRaisesRegex(ValidationError, "within an hour"):
+            self._invite()
+
+    def test_nobody_manages_themselves_or_others_people(self):
+        manager = self.company_user
+        for partner in (manager.partner_id, self.other_user.partner_id, self.customer):
+            with self.subTest(partner=partner.name), self.assertRaises(AccessError):
+                partner.with_user(manager).set_colleague_role("company")
+        # Somebody of ours stays out of reach, whatever company their contact is put into.
+        self.user_technician.partner_id.parent_id = self.customer
+        with self.assertRaises(AccessError):
+            self.user_technician.partner_id.with_user(manager).withdraw_colleague_access()
+
+    def test_only_who_manages_the_access_does(self):
+        self.own_user.partner_id.is_portal_manager = True  # sees own requests only: holds not
+        for user in (self.own_user, self.other_user, self.outside_user, self.public):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self.env["res.partner"].with_user(user).invite_colleague("Eve", "eve@example.com")
+
+    def test_nobody_makes_themselves_manager(self):
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
+            self.site_user.partner_id.with_user(self.site_user).is_portal_manager = True
+
+
+@tagged("post_install", "-at_install")
+class TestColleaguePages(ColleaguesCommon, PagesCommon):
+    def test_colleagues_are_invited_changed_and_taken_off(self):
+        self._login("company")
+        self.assertIn("Colleagues", self._get("/my").text)
+        self._post("/my/colleagues/invite", name="Anna", email="anna@alfa.example.com", role="own")
+        anna = self.env["res.partner"].search([("email", "=", "anna@alfa.example.com")])
+        self.assertIn("anna@alfa.example.com", self._get("/my/colleagues").text)
+        self._post(f"/my/colleagues/{anna.id}/role", role="accountant")
+        self.assertEqual(anna.portal_role, "accountant")
+        self._post(f"/my/colleagues/{anna.id}/withdraw")
+        self.assertNotIn("anna@alfa.example.com", self._get("/my/colleagues").text)
+
+    def test_what_was_typed_is_still_there(self):
+        self._login("company")
+        answer = self._post(
+            "/my/colleagues/invite", name="Anna", email="no-address", role="company"
+        )
+        self.assertIn("no-address", answer.text)
+        self.assertIn("alert-danger", answer.text)
+
+    def test_others_have_no_such_page(self):
+        with mute_logger("odoo.http"):
+            for name in ("own", "accountant", "other", "outside"):
+                with self.subTest(name=name):
+                    self._login(name)
+                    self.assertEqual(self._get("/my/colleagues").status_code, 404)
+                    answer = self._post(f"/my/colleagues/{self.own_user.partner_id.id}/withdraw")
+                    self.assertEqual(answer.status_code, 404)
+        self.assertTrue(self.own_user.active)
