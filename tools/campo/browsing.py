@@ -70,7 +70,8 @@ class Person:
         self.page.fill("input[name=login]", self.login)
         self.page.fill("input[name=password]", self.login)
         self.page.click("button[type=submit]")
-        self.page.wait_for_url(lambda url: "/web/login" not in url)
+        # The first to come waits until the styles and scripts are bundled.
+        self.page.wait_for_url(lambda url: "/web/login" not in url, timeout=120_000)
 
     def go(self, path):
         """Open a page of Campo and wait until it is quiet."""

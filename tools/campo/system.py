@@ -16,6 +16,7 @@ FREE_GIB_NEEDED = 5
 _LIBRARIES = ("libmagic1", "libfontconfig1", "libfreetype6", "libxrender1", "libxext6", "libx11-6")
 _FONTS = ("fonts-dejavu-core",)
 _MAIL_SERVERS = ("dovecot-imapd",)
+_OCR = ("tesseract-ocr", "tesseract-ocr-ita")
 
 
 def postgresql_bin():
@@ -37,7 +38,7 @@ def missing_packages(*, server, tests, lint):
     """Debian packages that this machine lacks.
 
     :param bool server: a PostgreSQL server is wanted here
-    :param bool tests: those of the tests too (browser, PDF to PNG, gettext, npm, IMAP server)
+    :param bool tests: those of the tests too (browser, PDF to PNG, gettext, npm, IMAP server, OCR)
     :param bool lint: the programs of the static checks too (Node)
     """
     wanted = [package for package in (*_LIBRARIES, *_FONTS) if not _is_installed(package)]
@@ -46,7 +47,7 @@ def missing_packages(*, server, tests, lint):
     programs = {"apt-get": "apt", "dpkg-deb": "dpkg"}
     if tests:
         # Its program lies where people's PATH doesn't look.
-        wanted += [package for package in _MAIL_SERVERS if not _is_installed(package)]
+        wanted += [package for package in (*_MAIL_SERVERS, *_OCR) if not _is_installed(package)]
         programs |= {
             "chromium": "chromium",
             "pdftoppm": "poppler-utils",

@@ -22,6 +22,10 @@ class ExpenseKind(models.Model):
         help="Category of the expense in Odoo's own views.",
     )
     is_mileage = fields.Boolean(string="Kilometres", help="Reimbursed by kilometre, not by amount.")
+    is_allowance = fields.Boolean(
+        string="Daily allowance", help="Paid by day, without a receipt of what it was spent on."
+    )
+    is_lodging = fields.Boolean(string="Lodging", help="Counts nights away from home.")
     receipt_required = fields.Boolean(default=True)
     max_amount = fields.Float(
         string="Usual limit", help="More than this is pointed out. Zero: no limit."
@@ -39,3 +43,13 @@ class ExpenseKind(models.Model):
         for kind in self.search([("product_id", "in", products.ids)]):
             kinds.setdefault(kind.product_id, kind)
         return kinds
+
+    def _is_counted(self):
+        """Whether a quantity is paid at a rate: kilometres, days."""
+        return self.is_mileage or self.is_allowance
+
+    @api.model
+    def _get_for_unknown(self):
+        """The kind of what nobody has looked at yet."""
+        kinds = self.search([("is_mileage", "=", False), ("is_allowance", "=", False)])
+        return kinds.filtered(lambda kind: kind.code == "other")[:1] or kinds[:1]

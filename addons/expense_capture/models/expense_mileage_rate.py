@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 class ExpenseMileageRate(models.Model):
     """What a person gets per kilometre with their own car, valid between dates.
 
-    A rate of the person comes before one for everybody, then the newest. What the customer pays
+    A rate of the person comes before one of the vehicle's class, that before one for everybody,
+    then the newest. What the customer pays
     per kilometre is another thing: it stands in the price list of work.
     """
 
@@ -30,6 +31,13 @@ class ExpenseMileageRate(models.Model):
         ondelete="cascade",
         check_company=True,
         help="Leave empty for everybody.",
+    )
+    class_id = fields.Many2one(
+        "expense.vehicle.class",
+        string="Class",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Leave empty for all vehicles.",
     )
     price = fields.Float(string="Reimbursed per km", required=True, digits=(16, 4))
     date_from = fields.Date(string="Valid from", required=True, default=fields.Date.context_today)
@@ -82,15 +90,22 @@ class ExpenseMileageRate(models.Model):
         )
         drafts._compute_mileage_rate_id()
 
-    def _choose(self, employee, day):
-        """The rate of this set that holds for a person on a day, or none."""
+    def _choose(self, employee, day, vehicle_class=None):
+        """The rate of this set that holds for a person's vehicle on a day, or none."""
         valid = self.filtered(
             lambda rate: (
                 rate.date_from <= day
                 and (not rate.date_to or day <= rate.date_to)
                 and (not rate.employee_id or rate.employee_id == employee)
+                and (not rate.class_id or rate.class_id == vehicle_class)
             )
         )
         return valid.sorted(
-            key=lambda rate: (bool(rate.employee_id), rate.date_from, rate.id), reverse=True
+            key=lambda rate: (
+                bool(rate.employee_id),
+                bool(rate.class_id),
+                rate.date_from,
+                rate.id,
+            ),
+            reverse=True,
         )[:1]

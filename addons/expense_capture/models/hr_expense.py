@@ -169,7 +169,11 @@ class HrExpense(models.Model):
             elif not expense._is_settled():
                 expense.mileage_rate_id = rates.filtered(
                     lambda rate, company=expense.company_id: rate.company_id == company
-                )._choose(expense.employee_id, expense.date or fields.Date.context_today(expense))
+                )._choose(
+                    expense.employee_id,
+                    expense.date or fields.Date.context_today(expense),
+                    expense.vehicle_id.class_id,
+                )
             else:
                 expense.mileage_rate_id = expense.mileage_rate_id
 
@@ -249,19 +253,27 @@ class HrExpense(models.Model):
 
     @api.depends("kind_id")
     def _compute_from_product(self):
-        """Override of `hr_expense`: kilometres are a quantity, whatever the category costs."""
+        """Override of `hr_expense`: kilometres and days are a quantity, whatever the category
+        costs.
+        """
         result = super()._compute_from_product()
-        self.filtered(lambda expense: expense.kind_id.is_mileage).product_has_cost = True
+        self.filtered(lambda expense: expense.kind_id._is_counted()).product_has_cost = True
         return result
 
-    @api.depends("mileage_rate_id")
+    @api.depends("mileage_rate_id", "allowance_rate_id")
     def _compute_price_unit(self):
-        """Override of `hr_expense`: a kilometre is worth what the vehicle's rate says."""
-        own_car = self.filtered(lambda expense: expense.kind_id.is_mileage)
-        result = super(HrExpense, self - own_car)._compute_price_unit()
-        for expense in own_car:
+        """Override of `hr_expense`: a kilometre is worth what the vehicle's rate says, a day what
+        the allowance says.
+        """
+        counted = self.filtered(lambda expense: expense.kind_id._is_counted())
+        result = super(HrExpense, self - counted)._compute_price_unit()
+        for expense in counted:
             if not expense._is_settled():
-                expense.price_unit = expense.mileage_rate_id.price
+                expense.price_unit = (
+                    expense.mileage_rate_id.price
+                    if expense.kind_id.is_mileage
+                    else expense.allowance_rate_id.amount
+                )
             else:
                 expense.price_unit = expense.price_unit
         return result
@@ -329,9 +341,9 @@ class HrExpense(models.Model):
     def write(self, vals):
         self._check_settling(vals)
         if "product_has_cost" in vals:
-            # Odoo passes the cost of a category on to drafts; kilometres have their own rate.
-            own_car = self.filtered(lambda expense: expense.kind_id.is_mileage)
-            return super(HrExpense, self - own_car).write(vals)
+            # Odoo passes the cost of a category on to drafts; what is counted has its own rate.
+            counted = self.filtered(lambda expense: expense.kind_id._is_counted())
+            return super(HrExpense, self - counted).write(vals)
         result = super().write(vals)
         if vals.get("intervention_id"):
             self._check_may_charge()
@@ -382,39 +394,7 @@ class HrExpense(models.Model):
                     )
                 )
 
-    # === APPROVING AND POSTING === #
-
-    def _can_be_autovalidated(self):
-        """Override of `hr_expense`: nobody approves what a customer pays by handing it in."""
-        return not self.intervention_id and super()._can_be_autovalidated()
-
-    def _get_default_responsible_for_approval(self):
-        """Override of `hr_expense`: without a manager the dispatcher is asked, or else whoever
-        approves all expenses of the company; never who has spent the money.
-        """
-        responsible = super()._get_default_responsible_for_approval()
-        if responsible or not self.intervention_id:
-            return responsible
-        # Who may approve is not for everybody to read; who has to, is shown on the expense.
-        expense_sudo = self.sudo()
-        dispatcher = expense_sudo.intervention_id.user_id
-        approvers = self._get_approvers("hr_expense.group_hr_expense_team_approver")
-        if dispatcher in approvers:
-            return dispatcher.sudo(self.env.su)
-        others = self._get_approvers("hr_expense.group_hr_expense_user")
-        return others.sorted("id")[:1].sudo(self.env.su)
-
-    def _get_approvers(self, group):
-        """People of the company in a group, without who has spent the money; in sudo."""
-        members_sudo = self.env.ref(group).sudo().all_user_ids
-        return members_sudo.filtered(
-            lambda user: (
-                user.active
-                and not user.share
-                and self.company_id in user.company_ids
-                and user not in (self.employee_id.sudo().user_id, self.env.ref("base.user_root"))
-            )
-        )
+    # === POSTING === #
 
     def _check_can_create_move(self):
         """Override of `hr_expense`: what is in somebody's own bill is in the books with it."""
@@ -454,6 +434,7 @@ class HrExpense(models.Model):
             "distance_km": self.distance_km,
             "origin": self.origin or "",
             "destination": self.destination or "",
+            "route": self._get_route(),
             "state": self.state,
             "state_label": dict(self._fields["state"]._description_selection(self.env))[self.state],
             "settlement": self.settlement,

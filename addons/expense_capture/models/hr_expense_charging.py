@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..charging import Policy, choose, price
+
 # Nobody can send this object from outside: only an expense takes its own work line away.
 OWN_LINE = object()
 CHARGING_FIELDS = {
@@ -16,6 +18,8 @@ CHARGING_FIELDS = {
     "distance_km",
     "origin",
     "destination",
+    "stop_ids",
+    "is_return",
     "total_amount",
     "total_amount_currency",
     "currency_id",
@@ -92,9 +96,35 @@ class HrExpense(models.Model):
         return self.company_currency_id.round(total - deducted)
 
     def _get_charged_amount(self):
-        """What is charged for the expense, before tax: as the company's policy says."""
+        """What is charged for the expense, before tax: as the policy says."""
         self.ensure_one()
-        return self.company_id._get_expense_price(self._get_cost_amount())
+        cost = self._get_cost_amount()
+        # Nobody pays for a receipt that has no amount yet, not even a fixed price.
+        amount = price(self._get_charge_policy(), cost) if cost else 0.0
+        return self.company_currency_id.round(amount)
+
+    def _get_charge_policy(self):
+        """What decides the price: contract, customer or kind, else the company's setting."""
+        self.ensure_one()
+        company, intervention = self.company_id, self.intervention_id
+        # Who spends needn't be able to read prices; Campo works them out.
+        policies_sudo = self.env["expense.charge.policy"].sudo()
+        payer = (intervention.invoice_partner_id or intervention.partner_id).commercial_partner_id
+        found = policies_sudo.search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", [False, payer.id]),
+                ("contract_id", "in", [False, intervention.contract_id.id]),
+            ]
+        )
+        chosen = choose(
+            [policy._as_policy() for policy in found],
+            intervention.contract_id.id or 0,
+            payer.id or 0,
+            self.kind_id.id or 0,
+            self.date or fields.Date.context_today(self),
+        )
+        return chosen or Policy(company.expense_charge, company.expense_markup)
 
     # === THE WORK LINE === #
 
@@ -207,7 +237,7 @@ class HrExpense(models.Model):
 
     def _get_line_name(self):
         self.ensure_one()
-        route = " – ".join(filter(None, [self.origin, self.destination]))
+        route = self._get_route()
         if route and self.is_mileage:
             return f"{self.name}: {route}"[:300]
         return (self.name or "")[:300]
@@ -221,7 +251,7 @@ class HrExpense(models.Model):
         (decision,) = self.intervention_id._decide(kind, day, quantity, equipment)
         values = self.intervention_id._prepare_coverage_values(decision)
         billed = decision.payer == "customer" and decision.discount < 100
-        if kind == "expense" and billed and self.company_id.expense_charge == "none":
+        if kind == "expense" and billed and self._get_charge_policy().charge == "none":
             values |= {
                 "coverage": "goodwill",
                 "coverage_rule": "expense_not_charged",

@@ -25,10 +25,3 @@ class ResCompany(models.Model):
         "CHECK (expense_markup IS NULL OR expense_markup BETWEEN 0 AND 1000)",
         "The percentage added to expenses cannot be negative, nor more than 1000.",
     )
-
-    def _get_expense_price(self, cost):
-        """What a customer is charged for an expense, in company currency."""
-        self.ensure_one()
-        if self.expense_charge == "markup":
-            return self.currency_id.round(cost * (1 + self.expense_markup / 100))
-        return cost

@@ -19,14 +19,23 @@ EXPENSE_KEYS = {
     "tax_percent",
     "country",
     "distance_km",
+    "distance_reason",
     "origin",
     "destination",
+    "stops",
+    "return_trip",
+    "odometer_start",
+    "odometer_stop",
+    "vehicle_id",
+    "days",
+    "nights",
+    "allowance",
+    "vendor",
+    "vendor_vat",
     "employee_id",
     "event_id",
     "equipment_id",
 }
-# An expense this far from every visit is worth a second look.
-FAR_FROM_VISITS = timedelta(days=3)
 OLDEST = timedelta(days=366)
 
 
@@ -57,11 +66,15 @@ class ServiceIntervention(models.Model):
         """Capture an expense and hand it in; it is charged as one work line.
 
         :param dict values: ``kind`` (code of ``expense.kind``), ``amount`` as on the receipt, or
-            ``distance_km`` for one's own car; possibly ``currency`` (ISO code), ``date``,
-            ``description``, ``payment_mode`` (``own_account``, ``company_account``),
-            ``payment_traceable`` (by card or transfer; default: no), ``invoice_to_us`` with
-            ``tax_percent`` (the tax we deduct), ``country`` (ISO code), ``origin``,
-            ``destination``, ``employee_id`` (default: oneself), ``event_id``, ``equipment_id``
+            ``distance_km`` for one's own car, or ``days`` and ``allowance`` (its form) of a daily
+            allowance; possibly ``currency`` (ISO code), ``date``, ``description``,
+            ``payment_mode`` (``own_account``, ``company_account``), ``payment_traceable`` (by
+            card or transfer; default: no), ``invoice_to_us`` with ``tax_percent`` (the tax we
+            deduct), ``country`` (ISO code), ``vendor``, ``vendor_vat``, ``nights`` of a hotel,
+            ``employee_id`` (default: oneself), ``event_id``, ``equipment_id``. Of kilometres also
+            ``origin``, ``destination``, ``stops`` (see ``propose_distance``), ``return_trip``
+            (default: yes), ``odometer_start``, ``odometer_stop``, ``distance_reason``,
+            ``vehicle_id``; without a distance it is worked out from the coordinates
         :param list[dict] files: receipts, ``name`` and ``data`` (base64)
         :return: ``{"expense_id": …, "line_id": …, "verdict": sentence, "warnings": [sentences]}``
         :raise ValidationError: saying what is wrong; nothing is stored then
@@ -85,7 +98,7 @@ class ServiceIntervention(models.Model):
             "expense_id": expense_sudo.id,
             "line_id": expense_sudo.work_line_ids.id,
             "verdict": expense_sudo.traceability_verdict,
-            "warnings": intervention_sudo._get_expense_warnings(expense_sudo),
+            "warnings": expense_sudo._get_warnings(),
         }
 
     # === CHECKING WHAT WAS GIVEN === #
@@ -121,13 +134,28 @@ class ServiceIntervention(models.Model):
                 for name in ("description", "origin", "destination")
             },
             **{name: values.get(name) for name in ("employee_id", "event_id", "equipment_id")},
+            **self._check_vendor(values),
+            "nights": self._check_days(values["nights"]) if values.get("nights") else 0,
         }
+        if kind.is_allowance:
+            return {
+                **given,
+                "days": self._check_days(values.get("days") or 1),
+                "allowance": values.get("allowance"),
+            }
         if kind.is_mileage:
-            return {**given, "distance_km": self._check_distance(values.get("distance_km"))}
+            return {**given, **self._check_trip(values)}
         return {
             **given,
             "amount": self._check_amount(values.get("amount")),
             "currency": self._check_currency(values.get("currency"), day),
+        }
+
+    def _check_vendor(self, values):
+        vat = "".join(str(values.get("vendor_vat") or "").split()).upper()[:20]
+        return {
+            "vendor_name": str(values.get("vendor") or "").strip()[:200],
+            "vendor_vat": vat or False,
         }
 
     def _check_traceable(self, value, mode):
@@ -231,6 +259,8 @@ class ServiceIntervention(models.Model):
             **{
                 name: given[name]
                 for name in (
+                    "vendor_name",
+                    "vendor_vat",
                     "date",
                     "payment_mode",
                     "payment_traceable",
@@ -242,8 +272,12 @@ class ServiceIntervention(models.Model):
         }
         if given["country_id"]:
             values["country_id"] = given["country_id"]
+        if given["nights"]:
+            values["nights"] = given["nights"]
+        if kind.is_allowance:
+            return {**values, **self._prepare_allowance(given, employee)}
         if kind.is_mileage:
-            return {**values, "quantity": given["distance_km"]}
+            return {**values, **self._prepare_trip(given, employee)}
         if not given["amount"] and not with_receipt:
             raise ValidationError(self.env._("Write the amount, or add a photo of the receipt."))
         if given["invoice_to_us"] and given["tax_percent"]:
@@ -287,64 +321,6 @@ class ServiceIntervention(models.Model):
                 )
             )
         return tax
-
-    def _get_expense_warnings(self, expense):
-        """Sentences on what somebody should look at; nothing here stops an expense."""
-        _ = self.env._
-        own_car, kind = expense.is_mileage, expense.kind_id
-        warnings = []
-        if expense.traceability_state in ("missing", "unknown"):
-            warnings.append(expense.traceability_verdict)
-        if own_car and not expense.mileage_rate_id:
-            warnings.append(
-                _("There is no rate per kilometre yet: the office adds what you get back.")
-            )
-        elif not expense.total_amount_currency:
-            warnings.append(_("The amount is missing: add it before you hand the expense in."))
-        if kind.receipt_required and not expense.attachment_ids:
-            warnings.append(_("The receipt is still missing: add its photo."))
-        if kind.max_amount and expense.total_amount > kind.max_amount:
-            warnings.append(
-                _("This is more than usual for %(kind)s: the office will ask.", kind=kind.name)
-            )
-        if own_car and self._has_other_mileage(expense):
-            warnings.append(_("Kilometres are already recorded on this day: look at them again."))
-        if self._has_twin(expense):
-            warnings.append(_("There is an expense like this one already: look whether it is it."))
-        starts = self.event_ids.filtered("active").mapped("start")
-        if starts and not (
-            min(starts).date() - FAR_FROM_VISITS
-            <= expense.date
-            <= max(starts).date() + FAR_FROM_VISITS
-        ):
-            warnings.append(_("There was no visit around this date."))
-        if self.invoice_status != "no":
-            warnings.append(_("Work of this intervention has been invoiced already."))
-        return warnings
-
-    def _has_other_mileage(self, expense):
-        return any(
-            line.kind == "mileage" and line.date == expense.date and line.expense_id != expense
-            for line in self.work_line_ids
-        )
-
-    def _has_twin(self, expense):
-        """Whether there is the same receipt, or the same amount of that kind on that day, also of
-        somebody else: two technicians hand in one hotel bill.
-        """
-        twins = expense.search_count(
-            [
-                ("id", "!=", expense.id),
-                ("company_id", "=", expense.company_id.id),
-                ("date", "=", expense.date),
-                ("kind_id", "=", expense.kind_id.id),
-                ("total_amount_currency", "=", expense.total_amount_currency),
-                ("currency_id", "=", expense.currency_id.id),
-                ("state", "!=", "refused"),
-            ],
-            limit=1,
-        )
-        return bool(twins or expense.same_receipt_expense_ids)
 
     # === CLOSING === #
 

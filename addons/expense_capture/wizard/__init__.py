@@ -1,1 +1,3 @@
+from . import expense_hours_sheet
+from . import expense_mileage_rate_import
 from . import service_intervention_add_expense

@@ -19,7 +19,22 @@ class ServiceInterventionAddExpense(models.TransientModel):
         readonly=False,
         precompute=True,
     )
-    distance_km = fields.Float(string="Kilometres")
+    distance_km = fields.Float(
+        string="Kilometres",
+        compute="_compute_distance_km",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Worked out from the addresses, where they are on the map.",
+    )
+    is_return = fields.Boolean(string="There and back", default=True)
+    distance_reason = fields.Char(string="Why more kilometres")
+    odometer_start = fields.Float(string="Odometer at the start")
+    odometer_stop = fields.Float(string="Odometer at the end")
+    is_allowance = fields.Boolean(related="kind_id.is_allowance", string="By day")
+    days = fields.Float(default=1.0)
+    is_lodging = fields.Boolean(related="kind_id.is_lodging", string="With nights")
+    nights = fields.Integer(default=1)
     origin = fields.Char(string="From")
     destination = fields.Char(
         string="To", compute="_compute_destination", store=True, readonly=False, precompute=True
@@ -65,6 +80,17 @@ class ServiceInterventionAddExpense(models.TransientModel):
             wizard.intervention_id.sudo(False).check_access("read")
             wizard.destination = wizard.intervention_id.town
 
+    @api.depends("intervention_id", "kind_id", "is_return")
+    def _compute_distance_km(self):
+        for wizard in self:
+            # Stored values are worked out in sudo: only for who may work there.
+            intervention = wizard.intervention_id.sudo(False)
+            if wizard.kind_id.is_mileage and intervention:
+                proposed = intervention.propose_distance(return_trip=wizard.is_return)
+                wizard.distance_km = proposed["distance_km"] or wizard.distance_km
+            else:
+                wizard.distance_km = 0
+
     @api.depends("intervention_id")
     def _compute_country_id(self):
         for wizard in self:
@@ -89,13 +115,21 @@ class ServiceInterventionAddExpense(models.TransientModel):
         if self.is_mileage:
             return {
                 **values,
-                "distance_km": self.distance_km,
+                # The odometer knows better than the map.
+                "distance_km": 0 if self.odometer_stop else self.distance_km,
                 "origin": self.origin or None,
                 "destination": self.destination or None,
+                "return_trip": self.is_return,
+                "distance_reason": self.distance_reason or None,
+                "odometer_start": self.odometer_start,
+                "odometer_stop": self.odometer_stop,
             }
+        if self.is_allowance:
+            return {**values, "days": self.days}
         by_company = self.paid_with == "company"
         return {
             **values,
+            "nights": self.nights if self.is_lodging else 0,
             "amount": self.amount,
             "currency": self.currency_id.name,
             "payment_mode": "company_account" if by_company else "own_account",

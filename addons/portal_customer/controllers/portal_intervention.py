@@ -185,6 +185,7 @@ class PortalIntervention(PortalPages):
                     "files": files,
                 },
             ),
+            "receipts": (intervention.add_receipts, {"files": files}),
             "form": (
                 intervention.fill_form,
                 {

@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ..tools.csv_file import to_csv
+from odoo.addons.helpdesk_ticket.tools.csv_file import to_csv
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])", re.ASCII)
 TIME_KINDS = ("labour", "travel")

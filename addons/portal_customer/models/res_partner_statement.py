@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools.csv_file import to_csv
+from odoo.addons.helpdesk_ticket.tools.csv_file import to_csv
 
 
 class ResPartner(models.Model):

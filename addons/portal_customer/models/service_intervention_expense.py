@@ -11,10 +11,19 @@ class ServiceIntervention(models.Model):
 
     @api.model
     def _portal_expense_kinds(self):
-        """Kinds of expense to choose from: code and name."""
+        """Kinds of expense to choose from, for the tiles of the form."""
         # The list is the same for everybody; portal users have no right to set it up.
         kinds_sudo = self.env["expense.kind"].sudo().search([("active", "=", True)])
-        return [(kind.code, kind.name) for kind in kinds_sudo]
+        return [
+            {
+                "code": kind.code,
+                "name": kind.name,
+                "icon": kind.icon or "fa-file-text-o",
+                "is_mileage": kind.is_mileage,
+                "is_allowance": kind.is_allowance,
+            }
+            for kind in kinds_sudo
+        ]
 
     def _portal_expenses(self):
         """The user's own expenses on this intervention; the caller has checked the latter."""
@@ -44,6 +53,10 @@ class ServiceIntervention(models.Model):
             "kind": typed.get("kind"),
             "amount": self._portal_number(typed.get("amount")),
             "distance_km": self._portal_number(typed.get("distance_km")),
+            "days": self._portal_number(typed.get("days")),
+            "odometer_start": self._portal_number(typed.get("odometer_start")),
+            "odometer_stop": self._portal_number(typed.get("odometer_stop")),
+            "distance_reason": typed.get("distance_reason"),
             "date": typed.get("date"),
             "description": typed.get("description"),
             "payment_traceable": bool(typed.get("payment_traceable")),

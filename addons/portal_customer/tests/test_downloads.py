@@ -5,8 +5,8 @@ from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.field_service.tests.common import at
+from odoo.addons.helpdesk_ticket.tools.csv_file import to_csv
 
-from ..tools.csv_file import to_csv
 from .common import PortalCommon
 from .test_pages import PagesCommon
 

@@ -51,6 +51,15 @@ export class PhotoButton extends Component {
         return data.intervention_id ? data.intervention_id.id : resId;
     }
 
+    /** Public method of the intervention that takes the files. */
+    get method() {
+        return "add_files";
+    }
+
+    get accept() {
+        return this.props.isCamera ? "image/*" : "image/*,application/pdf,video/*";
+    }
+
     async onTaken() {
         const { files: taken } = this.input.el;
         if (!taken.length) {
@@ -81,7 +90,7 @@ export class PhotoButton extends Component {
         try {
             await this.orm.silent.call(
                 "service.intervention",
-                "add_files",
+                this.method,
                 [[this.interventionId]],
                 { files: await readFiles([file], kind), request_uuid: uuid() }
             );

@@ -1,0 +1,99 @@
+from odoo import models
+from odoo.tools import format_date
+
+from .. import receipts_pdf
+
+
+class HrExpense(models.Model):
+    """The expense note: what somebody has spent in a month, for whom and why, with receipts."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "hr.expense"
+
+    def _get_notes(self):
+        """Values of the notes of these expenses: one for each person and month.
+
+        :return: list of dicts, as the template ``expense_note`` shows them
+        """
+        groups = {}
+        for expense in self.sorted(lambda one: (one.employee_id.name or "", one.date, one.id)):
+            month = expense.date.replace(day=1)
+            groups.setdefault((expense.employee_id, month), self.browse())
+            groups[expense.employee_id, month] |= expense
+        return [
+            expenses._get_note(employee, month) for (employee, month), expenses in groups.items()
+        ]
+
+    def _get_note(self, employee, month):
+        own = self.filtered(lambda expense: expense.payment_mode == "own_account")
+        to_reimburse = own.filtered(lambda expense: expense.settlement == "payroll")
+        own_bill = own - to_reimburse
+        # Which car somebody drives is on their own note; approvers needn't read all vehicles.
+        return {
+            "employee": employee.name,
+            "month": format_date(self.env, month, date_format="LLLL yyyy"),
+            "company": self.company_id[:1],
+            "currency": self.company_currency_id[:1],
+            "rows": [expense._get_note_row() for expense in self],
+            "total": sum(self.mapped("total_amount")),
+            "to_reimburse": sum(to_reimburse.mapped("total_amount")),
+            "own_bill": sum(own_bill.mapped("total_amount")),
+            "by_company": sum((self - own).mapped("total_amount")),
+            "kilometres": sum(self.mapped("distance_km")),
+            "taxable": sum(self._get_taxable_amounts()),
+            "unreadable": [name for name, pages in self._get_receipts() if pages is None],
+        }
+
+    def _get_taxable_amounts(self):
+        """Of each expense what is taxable for whoever gets it back."""
+        for expense in self:
+            if expense.payment_mode != "own_account" or expense.settlement != "payroll":
+                yield 0.0
+            elif expense.traceability_state == "missing":
+                yield expense.total_amount
+            else:
+                yield expense.allowance_taxable
+
+    def _get_note_row(self):
+        self.ensure_one()
+        expense_sudo = self.sudo()
+        intervention, vehicle = expense_sudo.intervention_id, expense_sudo.vehicle_id
+        purpose = [
+            intervention.number,
+            intervention.partner_id.commercial_partner_id.name,
+            self.name if self.name != self.kind_id.name else "",
+        ]
+        return {
+            "date": self.date,
+            "kind": self.kind_id.name or self.product_id.name,
+            "purpose": " · ".join(filter(None, purpose)),
+            "route": self._get_route() if self.is_mileage else "",
+            "reason": self.distance_reason or "",
+            "vehicle": vehicle.display_name or "",
+            "quantity": self.quantity if self.kind_id._is_counted() else 0,
+            "unit": "km" if self.is_mileage else self.env._("days"),
+            "rate": self.price_unit if self.kind_id._is_counted() else 0,
+            "amount": self.total_amount,
+            "in_currency": self.total_amount_currency if self.is_multiple_currency else 0,
+            "currency": self.currency_id,
+            "by_company": self.payment_mode == "company_account",
+            "verdict": self.traceability_verdict if self.traceability_state == "missing" else "",
+            "authorised": self.approval_date and expense_sudo.manager_id.name or "",
+            "authorised_on": self.approval_date,
+            "state": dict(self._fields["state"]._description_selection(self.env))[self.state],
+            "receipts": self.nb_attachment,
+        }
+
+    def _get_receipts(self):
+        """Receipts of these expenses in their order: pairs of name, and pages or None."""
+        # Who may read an expense may read its receipts; they are found without a query each.
+        attachments_sudo = self.env["ir.attachment"].sudo()
+        found = attachments_sudo.search(
+            [("res_model", "=", "hr.expense"), ("res_id", "in", self.ids)], order="res_id, id"
+        )
+        order = {expense_id: index for index, expense_id in enumerate(self.ids)}
+        return [
+            (receipt.name, receipts_pdf.to_pages(receipt.name, receipt.mimetype or "", receipt.raw))
+            for receipt in found.sorted(lambda one: (order[one.res_id], one.id))
+        ]

@@ -1,0 +1,120 @@
+"""An expense caught on the spot at 390 px: three taps and a photo, inside and in the portal."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from campo import paths
+from campo.browsing import PHONE, Person, chromium
+
+PICTURES = paths.LOCAL / "pictures"
+COUNT_TAPS = """
+    window.addEventListener("pointerdown", (event) => {
+        sessionStorage.campoTaps = Number(sessionStorage.campoTaps || 0) + 1;
+    }, true);
+"""
+
+
+def photo(colour):
+    buffer = io.BytesIO()
+    Image.new("RGB", (640, 480), colour).save(buffer, "JPEG")
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+
+
+@pytest.fixture(scope="module")
+def cast(campo):
+    return campo.run_in_shell("expense_cast.py")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def phone(campo, browser):
+    """A person with a phone whose taps are counted."""
+
+    def take(login):
+        person = Person(browser, campo.address, login, PHONE, locale="en-US")
+        person.context.add_init_script(COUNT_TAPS)
+        return person
+
+    return take
+
+
+def taps(page):
+    return page.evaluate("Number(sessionStorage.campoTaps || 0)")
+
+
+def look(person, name):
+    person.page.screenshot(path=PICTURES / f"{name}.png")
+    assert not person.scrolls_sideways(), name
+
+
+def test_inside_three_taps_and_a_photo_from_my_work(cast, phone):
+    dario = phone("receipts_inside")
+    page = dario.go("/odoo/field-service-mine")
+    card = page.locator(f".o_kanban_record:has-text('{cast['number']}')")
+    card.locator("button[name=action_add_expense]").tap()
+    page.locator(".modal .o_field_widget[name=kind_id]").wait_for()
+    look(dario, "expense-inside-kinds")
+    page.locator(".modal .o_selection_badge:has-text('Motorway')").tap()
+    page.locator(".modal input[type=file]").first.set_input_files([photo("red")])
+    page.locator(".modal div[name=amount] input").fill("21.40")
+    look(dario, "expense-inside-filled")
+    page.locator(".modal footer button[name=action_confirm]").tap()
+    page.locator(".modal").wait_for(state="detached")
+    assert taps(page) == 3
+    saved = page.evaluate(SAVED, cast["intervention"])
+    assert [(item["total_amount"], item["nb_attachment"], item["state"]) for item in saved] == [
+        (21.4, 1, "submitted")
+    ]
+    assert not dario.errors
+
+
+SAVED = """async (id) => {
+    const answer = await fetch("/web/dataset/call_kw/hr.expense/search_read", {
+        method: "POST",
+        headers: {"Content-Type": "application/json"},
+        body: JSON.stringify({jsonrpc: "2.0", params: {
+            model: "hr.expense", method: "search_read", args: [[["intervention_id", "=", id]]],
+            kwargs: {fields: ["total_amount", "nb_attachment", "state"]},
+        }}),
+    });
+    return (await answer.json()).result;
+}"""
+
+
+def test_outside_three_taps_and_a_photo_and_a_refusal_loses_nothing(cast, phone):
+    ada = phone("receipts_outside")
+    page = ada.go(f"/my/interventions/{cast['intervention']}")
+    fold = page.locator("details:has(#amount)")
+    fold.locator("summary").tap()
+    fold.locator("label[for=expense_kind_restaurant]").tap()
+    look(ada, "expense-outside-kinds")
+    fold.locator("#receipt").set_input_files([photo("blue")])
+    fold.locator("#amount").fill("-38,00")
+    fold.locator("button:has-text('Save the expense')").tap()
+    refusal = fold.locator(".alert-danger")
+    refusal.wait_for()
+    assert "cannot be negative" in refusal.inner_text()
+    look(ada, "expense-outside-refused")
+    assert fold.locator("#receipt").evaluate("input => input.files.length") == 1
+    before = taps(page)
+    fold.locator("#amount").fill("38,00")
+    with page.expect_navigation():
+        fold.locator("button:has-text('Save the expense')").tap()
+    # The refused attempt cost one tap more.
+    assert (before, taps(page)) == (3, 4)
+    assert "38.00" in page.inner_text("body")
+    look(ada, "expense-outside-saved")
+    fold = page.locator("details:has(#amount)")
+    fold.locator("summary").tap()
+    fold.locator("#receipts").set_input_files([photo("green"), photo("yellow")])
+    with page.expect_navigation():
+        fold.locator("button:has-text('Send')").tap()
+    assert page.locator("text=Receipt green.jpg").count()
