@@ -52,6 +52,7 @@
         "views/service_intervention_timer_views.xml",
         "views/service_intervention_presence_views.xml",
         "views/service_intervention_parts_views.xml",
+        "views/service_position_views.xml",
         "views/service_work_line_views.xml",
         "views/service_report_views.xml",
         "views/service_intervention_follow_up_views.xml",

@@ -44,3 +44,28 @@ def is_touched(start, stop, taken):
 def _by_minute(moment):
     """As people write times."""
     return moment.replace(second=0, microsecond=0)
+
+
+def round_position(position):
+    """A position that a browser gave, to three decimals (about 100 metres); None for anything else.
+
+    :param dict position: ``latitude`` and ``longitude`` in degrees
+    :return: (latitude, longitude)
+
+    >>> round_position({"latitude": 45.40777, "longitude": 11.87345})
+    (45.408, 11.873)
+    >>> [round_position(none) for none in (None, "here", {"latitude": 91, "longitude": 0}, {})]
+    [None, None, None, None]
+    >>> round_position({"latitude": float("nan"), "longitude": True})
+    """
+    if not isinstance(position, dict):
+        return None
+    places = []
+    for name, limit in (("latitude", 90), ("longitude", 180)):
+        degrees = position.get(name)
+        # What is not a number is within no limits either.
+        is_number = isinstance(degrees, int | float) and not isinstance(degrees, bool)
+        if not is_number or not -limit <= degrees <= limit:
+            return None
+        places.append(round(float(degrees), 3))
+    return tuple(places)

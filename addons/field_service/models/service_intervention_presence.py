@@ -134,13 +134,15 @@ class ServiceIntervention(models.Model):
     # === PUBLIC METHODS === #
 
     @idempotent
-    def start_travel(self, event_id=None, request_uuid=None):
+    def start_travel(self, event_id=None, position=None, request_uuid=None):
         """Say that one sets off; the desk is told, and the customer's page says it.
 
         Whoever was on site elsewhere has left there at this moment; a journey that was under way
         goes on to here.
 
         :param int event_id: the visit; by default the user's visit nearest to now
+        :param dict position: ``latitude`` and ``longitude`` as the browser gives them; kept only if
+            the company records positions
         :return: ``{"event_id": …, "travel_start": …}``
         """
         self.ensure_one()
@@ -161,6 +163,7 @@ class ServiceIntervention(models.Model):
         if attendee_sudo and attendee_sudo.state != "accepted":
             # Who sets off will come: an open answer is a yes.
             attendee_sudo.state = "accepted"
+        intervention_sudo._keep_position("travel", position)
         intervention_sudo._tell_on_the_way(self.env.user)
         return {
             "event_id": attendee_sudo.event_id.id,
@@ -183,12 +186,14 @@ class ServiceIntervention(models.Model):
         return {"travelling": False}
 
     @idempotent
-    def check_in(self, event_id=None, request_uuid=None):
+    def check_in(self, event_id=None, position=None, request_uuid=None):
         """Say that one has arrived and work begins.
 
         Whoever was on site elsewhere has left there at this moment.
 
         :param int event_id: the visit; by default the user's visit nearest to now
+        :param dict position: ``latitude`` and ``longitude`` as the browser gives them; kept only if
+            the company records positions
         :return: ``{"state": …, "event_id": …, "checked_in_on": …}``
         """
         self.ensure_one()
@@ -212,6 +217,7 @@ class ServiceIntervention(models.Model):
             intervention_sudo._count_visits(attendee_sudo.event_id)
         intervention_sudo.state = "in_progress"
         intervention_sudo.ticket_id._note_on_site(now)
+        intervention_sudo._keep_position("check_in", position)
         return {
             "state": "in_progress",
             "event_id": attendee_sudo.event_id.id,
@@ -219,10 +225,12 @@ class ServiceIntervention(models.Model):
         }
 
     @idempotent
-    def check_out(self, event_id=None, request_uuid=None):
+    def check_out(self, event_id=None, position=None, request_uuid=None):
         """Say that one leaves the site; also of a job that has been closed meanwhile.
 
         :param int event_id: the visit; by default the one the user has checked in to
+        :param dict position: ``latitude`` and ``longitude`` as the browser gives them; kept only if
+            the company records positions
         :return: ``{"state": …, "event_id": …, "checked_out_on": …}``
         """
         self.ensure_one()
@@ -234,6 +242,7 @@ class ServiceIntervention(models.Model):
         intervention_sudo = self._lock_for_work()
         now = fields.Datetime.now()
         present_sudo._leave(now)
+        intervention_sudo._keep_position("check_out", position)
         return {
             "state": intervention_sudo.state,
             "event_id": present_sudo.event_id.id,
@@ -376,13 +385,17 @@ class ServiceIntervention(models.Model):
     # === ACTIONS === #
 
     def action_start_travel(self):
-        self.start_travel()
+        self.start_travel(position=self._get_browser_position())
 
     def action_stop_travel(self):
         self.stop_travel()
 
     def action_check_in(self):
-        self.check_in()
+        self.check_in(position=self._get_browser_position())
 
     def action_check_out(self):
-        self.check_out()
+        self.check_out(position=self._get_browser_position())
+
+    def _get_browser_position(self):
+        """What the page of "my work" has asked the browser for, if it was to."""
+        return self.env.context.get("field_service_position")

@@ -24,6 +24,7 @@ from . import (
     test_parts,
     test_performance,
     test_planning,
+    test_position,
     test_presence,
     test_profitability,
     test_random_work,

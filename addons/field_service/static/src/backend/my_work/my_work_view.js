@@ -3,7 +3,12 @@ import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 
+import { askPosition } from "./position";
+
 const { DateTime } = luxon;
+
+// Acts with which a position is kept, if the company says so.
+const ACTS_WITH_POSITION = ["action_start_travel", "action_check_in", "action_check_out"];
 
 /**
  * What comes first for somebody on the road: where they are or go next, then today's visits, then the
@@ -45,6 +50,27 @@ export class MyWorkController extends KanbanController {
         return this.env.searchModel.getSearchItems(
             (item) => item.type === "filter" && item.name?.startsWith("section_")
         );
+    }
+
+    /** What is kept of positions, in words; nothing as long as none are. */
+    get positionNotice() {
+        const records = this.model.root.records || [];
+        return records.find(({ data }) => data.position_notice)?.data.position_notice;
+    }
+
+    /** Override to ask the browser where it is; whatever it answers, the act goes on. */
+    async beforeExecuteActionButton(clickParams) {
+        if (this.positionNotice && ACTS_WITH_POSITION.includes(clickParams.name)) {
+            const position = await askPosition();
+            if (position) {
+                clickParams.buttonContext = { field_service_position: position };
+            }
+        }
+        return super.beforeExecuteActionButton(clickParams);
+    }
+
+    showMyPositions() {
+        return this.actionService.doAction("field_service.service_position_action_mine");
     }
 
     toggleSection(section) {
