@@ -171,7 +171,7 @@ class Walk:
         page = self.outside.page
         self.look(self.outside, "4-work")
         with page.expect_navigation():
-            page.click("button:has-text('Check in')")
+            page.click("button:has-text('On site')")
         fold = self.unfold("Photos")
         # Chosen is sent: two taps for a photo.
         with page.expect_navigation():
@@ -194,7 +194,7 @@ class Walk:
         self.look(self.outside, "4-recorded")
         self.seen_by_technician = page.inner_text("body")
         with page.expect_navigation():
-            page.click("button:has-text('Check out')")
+            page.click("button:has-text('Leave')")
 
     # === 5 === #
 

@@ -19,6 +19,7 @@
         "views/portal_ticket_question_templates.xml",
         "views/portal_equipment_templates.xml",
         "views/portal_intervention_templates.xml",
+        "views/portal_presence_templates.xml",
         "views/portal_technician_templates.xml",
         "views/portal_timer_templates.xml",
         "views/portal_form_templates.xml",
@@ -32,6 +33,9 @@
     ],
     "demo": ["demo/res_partner_demo.xml", "demo/service_subcontract_demo.xml"],
     "assets": {
-        "web.assets_frontend": ["portal_customer/static/src/**/*"],
+        "web.assets_frontend": [
+            "field_service/static/src/backend/my_work/position.js",
+            "portal_customer/static/src/**/*",
+        ],
     },
 }

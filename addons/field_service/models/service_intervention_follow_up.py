@@ -143,17 +143,15 @@ class ServiceIntervention(models.Model):
         return f"{quantity:g} × {label}"
 
     def _check_customer_equipment(self, equipment_id):
-        """The customer's machine with this id, in sudo; none for none.
-
-        Technicians in the portal read only the machines of their own interventions.
-        """
-        equipment_sudo = self.env["service.equipment"].sudo()
+        """The customer's machine with this id, in sudo, if the user may read it; none for none."""
+        equipment = self.env["service.equipment"]
         if not equipment_id:
-            return equipment_sudo
-        equipment_sudo = equipment_sudo.browse(equipment_id if is_id(equipment_id) else []).exists()
-        job_sudo = self.sudo()
+            return equipment.sudo()
+        equipment = equipment.browse(equipment_id if is_id(equipment_id) else []).exists()
+        equipment_sudo, job_sudo = equipment.sudo(), self.sudo()
         if (
-            not equipment_sudo
+            not equipment
+            or not equipment.has_access("read")
             or equipment_sudo.company_id != job_sudo.company_id
             or equipment_sudo.partner_id.commercial_partner_id != job_sudo.commercial_partner_id
         ):

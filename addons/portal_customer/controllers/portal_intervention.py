@@ -1,5 +1,7 @@
 from odoo.http import request, route
 
+from odoo.addons.field_service.wizard.service_intervention_follow_up import read_parts
+
 from .portal import PortalPages, to_int
 
 
@@ -141,9 +143,24 @@ class PortalIntervention(PortalPages):
         """Public method and arguments of each act that a page can send."""
         # Uploads are read once, whichever act they are for.
         files = self._get_files()
+        tap = {"event_id": to_int(typed.get("event_id")), "position": to_position(typed)}
         return {
-            "check_in": (intervention.check_in, {"event_id": to_int(typed.get("event_id"))}),
-            "check_out": (intervention.check_out, {"event_id": to_int(typed.get("event_id"))}),
+            "travel": (intervention.start_travel, tap),
+            "travel_stop": (intervention.stop_travel, {}),
+            "check_in": (intervention.check_in, tap),
+            "check_out": (intervention.check_out, tap),
+            "return_visit": (
+                intervention.action_return_visit,
+                {"parts": read_parts(typed.get("parts")), "reason": typed.get("reason")},
+            ),
+            "second_fault": (
+                intervention.report_second_fault,
+                {
+                    "description": typed.get("description"),
+                    "equipment_id": to_int(typed.get("equipment_id")),
+                    "files": [{**file, "kind": "before"} for file in files],
+                },
+            ),
             "timer": (intervention.start_timer, {"kind": typed.get("kind") or "labour"}),
             "timer_stop": (
                 intervention.stop_timer,
@@ -215,3 +232,11 @@ class PortalIntervention(PortalPages):
                 {"cause": typed.get("cause"), "solution": typed.get("solution")},
             ),
         }
+
+
+def to_position(typed):
+    """What the browser said about where it is, as the public methods take it; None for nothing."""
+    try:
+        return {name: float(typed[name]) for name in ("latitude", "longitude")}
+    except (KeyError, ValueError):
+        return None

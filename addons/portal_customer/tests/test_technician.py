@@ -202,6 +202,82 @@ class TestTechnician(PagesCommon):
         self._act("resume")
         self.assertNotEqual(self.job.state, "waiting")
 
+    # === ON THE WAY, ON SITE, DONE === #
+
+    def test_each_tap_is_one_button(self):
+        visit = {"event_id": self.job_visit.id}
+        self._attendee().state = "accepted"
+        self.assertIn(f"{self.url}/travel", self._get(self.url).text)
+        self._act("travel", **visit)
+        stay = self.job.presence_ids
+        self.assertTrue(stay.travel_start)
+        self.assertIn("On the way since", self._get(self.url).text)
+        self._act("travel", **visit)
+        self.assertEqual(self.job.presence_ids, stay, "sent twice")
+        self._act("check_in", **visit)
+        self.assertIn(f"{self.url}/check_out", self._get(self.url).text)
+        again = self._post(f"{self.url}/check_in", request_uuid="test-another-in", **visit)
+        self.assertIn("already checked in", again.text)
+        self._act("check_out", **visit)
+        self.assertTrue(stay.left_on)
+
+    def test_the_customer_sees_who_is_on_the_way(self):
+        self._act("travel", event_id=self.job_visit.id)
+        self._login("company")
+        page = self._get(self.url).text
+        self.assertIn("is on the way since", page)
+        self.assertNotIn(f"{self.url}/travel", page)
+        self.job.with_user(self.outside_user).stop_travel()
+        self.assertNotIn("is on the way since", self._get(self.url).text)
+
+    def test_a_return_visit_is_asked_for_from_the_page(self):
+        self._act("return_visit", parts="Sensor\nBelt", reason="It slips")
+        job = self.job.follow_up_ids
+        self.assertIn("1 × Belt", job.description)
+        page = self._get(self.url).text
+        self.assertIn(f"/my/interventions/{job.id}", page)
+        self.assertEqual(self._get(f"/my/interventions/{job.id}").status_code, 200)
+
+    def test_a_second_fault_is_reported_with_its_photo(self):
+        self._act(
+            "second_fault",
+            files=[self._photo()],
+            description="The lamp is dark",
+            equipment_id=self.job.equipment_ids.id,
+        )
+        job = self.job.follow_up_ids
+        self.assertEqual(job.name, "The lamp is dark")
+        self.assertEqual(job.attachment_count, 1)
+        foreign = self.env["service.equipment"].create(
+            {"name": "Hidden", "partner_id": self.customer.id}
+        )
+        refused = self._post(
+            f"{self.url}/second_fault", description="Dark", equipment_id=foreign.id
+        )
+        self.assertIn("not one of the customer", refused.text)
+        self.assertIn("Dark", refused.text, "what was typed is still there")
+
+    def test_positions_are_told_and_listed_for_their_person_only(self):
+        place = {"latitude": "45.40777", "longitude": "11.87345"}
+        self._act("travel", event_id=self.job_visit.id, **place)
+        self.assertNotIn("Positions are recorded", self._get(self.url).text)
+        self.job.company_id.write(
+            {
+                "service_positions": True,
+                "service_positions_purpose": "Safety alone",
+                "service_positions_basis": "Agreement",
+                "service_positions_days": 30,
+            }
+        )
+        self._act("check_in", event_id=self.job_visit.id, **place)
+        page = self._get(self.url).text
+        self.assertIn("Safety alone", page)
+        self.assertIn("45.408 / 11.873", page)
+        self._login("company")
+        page = self._get(self.url).text
+        self.assertNotIn("45.408", page)
+        self.assertNotIn("Safety alone", page)
+
     def test_work_sent_twice_is_recorded_once(self):
         for _turn in range(2):
             self._act("work", kind="mileage", quantity="7")
@@ -277,7 +353,18 @@ class TestTechnician(PagesCommon):
     def test_who_is_not_on_the_crew_does_nothing(self):
         for person in ("stranger", "other", "own", "accountant"):
             self._login(person)
-            for act in ("check_in", "work", "files", "report", "expense", "done", "nonsense"):
+            for act in (
+                "travel",
+                "check_in",
+                "work",
+                "files",
+                "report",
+                "return_visit",
+                "second_fault",
+                "expense",
+                "done",
+                "nonsense",
+            ):
                 with self.subTest(person=person, act=act):
                     answer = self._act(
                         act, kind="mileage", quantity="1", event_id=self.job_visit.id
@@ -287,7 +374,7 @@ class TestTechnician(PagesCommon):
 
     def test_the_customer_reads_but_does_not_work(self):
         self._login("company")
-        for act in ("check_in", "work", "report", "done"):
+        for act in ("travel", "check_in", "work", "report", "return_visit", "done"):
             with self.subTest(act=act):
                 answer = self._act(act, kind="mileage", quantity="1")
                 self.assertEqual(answer.status_code, 404)
