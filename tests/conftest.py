@@ -47,15 +47,18 @@ class CampoServer:
         except urllib.error.HTTPError as error:
             raise ApiError(error.code, json.load(error)) from error
 
-    def run_in_shell(self, script):
-        """Run a Python file in Odoo's shell on the database; return the JSON it printed last."""
+    def run_in_shell(self, script, ends_with=0):
+        """Run a Python file in Odoo's shell on the database; return the JSON it printed last.
+
+        :param int ends_with: how the process ends, e.g. minus the signal that kills it
+        """
         answer = subprocess.run(
             [paths.PYTHON, "-m", "odoo", "shell", "-c", paths.CONFIG, "-d", self.database,
              "--no-http", "--log-level=error"],
             input=(HERE / script).read_text(), capture_output=True, text=True, env=self.env,
             cwd=HERE, check=False,
         )  # fmt: skip
-        assert answer.returncode == 0, answer.stderr
+        assert answer.returncode == ends_with, answer.stderr
         lines = [line for line in answer.stdout.splitlines() if line.startswith("{")]
         assert lines, answer.stdout + answer.stderr
         return json.loads(lines[-1])

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -240,3 +241,137 @@ def test_two_accountants_who_press_at_once_bill_once(firm):
         billed = firm.lines(intervention, "invoice_line_id", "billing_state")
         assert {line["billing_state"] for line in billed} == {"billed"}
         assert len({line["invoice_line_id"][0] for line in billed}) == len(billed)
+
+
+def test_a_run_whose_process_was_killed_goes_on_and_bills_once(campo, firm):
+    started = campo.run_in_shell("killed_run_cast.py", ends_with=-signal.SIGKILL)
+    run, lines = started["run_id"], started["line_ids"]
+
+    def look(model, domain, *names):
+        return firm.call("accountant", model, "search_read", domain=domain, fields=list(names))
+
+    def invoices():
+        billed = look("service.work.line", [["id", "in", lines]], "invoice_line_id")
+        of_line = {line["id"]: line["invoice_line_id"] for line in billed}
+        made = look(
+            "account.move.line", [["id", "in", [v[0] for v in of_line.values() if v]]], "move_id"
+        )
+        return of_line, {line["move_id"][0] for line in made}
+
+    of_line, made = invoices()
+    # Two were committed, the third was lost with its process: nothing of it is half done.
+    assert len(made) == 2
+    assert sum(bool(found) for found in of_line.values()) == 2
+    call = ("accountant", "service.invoice.run", "action_start", {"ids": [run]})
+    results = firm.together(call, call)
+    assert not [result for result in results if isinstance(result, ApiError)]
+    of_line, made = invoices()
+    assert all(of_line.values())
+    assert len(made) == started["payers"]
+    assert len({found[0] for found in of_line.values()}) == len(lines)
+    (run,) = look("service.invoice.run", [["id", "=", run]], "state", "done_count", "failed_count")
+    assert (run["state"], run["done_count"], run["failed_count"]) == ("done", started["payers"], 0)
+    drafts = look("account.move", [["invoice_origin", "in", started["origins"]]], "amount_untaxed")
+    assert len(drafts) == started["payers"]
+    assert {draft["amount_untaxed"] for draft in drafts} == {125.0}
+
+
+def test_two_who_amend_a_report_at_once_make_one_amendment(firm):
+    for turn in range(ROUNDS):
+        intervention, _visit = firm.intervention()
+        firm.call(
+            "outside", "service.intervention", "record_work", [intervention], lines=[labour("09")]
+        )
+        report = firm.signed_report(intervention)
+        results = firm.together(
+            *(
+                ("agent", "service.report", "amend", {"ids": [report], "reason": f"Typo {turn}"})
+                for _person in range(2)
+            )
+        )
+        refused = [result for result in results if isinstance(result, ApiError)]
+        assert len(refused) == 1
+        assert "already been amended" in str(refused[0])
+
+
+def test_two_who_close_a_ticket_at_once_close_it_once(firm):
+    for _turn in range(ROUNDS):
+        (ticket,) = firm.call(
+            "agent",
+            "helpdesk.ticket",
+            "create",
+            vals_list=[{"name": "Twice closed", "partner_id": firm.cast["alfa"]}],
+        )
+        call = (
+            "agent",
+            "helpdesk.ticket",
+            "action_close",
+            {"ids": [ticket], "solution": "Replaced the sensor.", "cause": "Worn."},
+        )
+        results = firm.together(call, call)
+        refused = [result for result in results if isinstance(result, ApiError)]
+        assert len(refused) == 1
+        segments = firm.call(
+            "agent",
+            "helpdesk.ticket.segment",
+            "search_read",
+            domain=[["ticket_id", "=", ticket]],
+            fields=["clock"],
+        )
+        assert [segment["clock"] for segment in segments].count("closed") == 1
+
+
+def test_two_tickets_merged_into_each_other_close_one(firm):
+    for _turn in range(ROUNDS):
+        first, second = firm.call(
+            "agent",
+            "helpdesk.ticket",
+            "create",
+            vals_list=[
+                {"name": f"Crosswise {side}", "partner_id": firm.cast["alfa"]}
+                for side in ("one", "two")
+            ],
+        )
+        results = firm.together(
+            *(
+                ("agent", "helpdesk.ticket", "merge_into", {"ids": [source], "target": target})
+                for source, target in ((first, second), (second, first))
+            )
+        )
+        assert len([result for result in results if isinstance(result, ApiError)]) == 1
+        tickets = firm.call("agent", "helpdesk.ticket", "read", [first, second], fields=["closed"])
+        assert sorted(ticket["closed"] for ticket in tickets) == [False, True]
+
+
+def test_a_timer_started_twice_at_once_runs_once(firm):
+    for _turn in range(ROUNDS):
+        intervention, _visit = firm.intervention()
+        call = ("outside", "service.intervention", "start_timer", {"ids": [intervention]})
+        firm.together(call, call)
+        timers = firm.call(
+            "accountant",
+            "service.timer",
+            "search_read",
+            domain=[["intervention_id", "=", intervention]],
+            fields=["id"],
+        )
+        assert len(timers) == 1
+        firm.call("outside", "service.intervention", "stop_timer", [intervention])
+
+
+def test_work_matched_with_two_bills_at_once_is_on_one(campo, firm):
+    expected = campo.run_in_shell("bills_cast.py")
+    results = firm.together(
+        *(
+            (
+                "accountant",
+                "account.move.line",
+                "match_service_work",
+                {"ids": [line], "work_line_ids": expected["work_line_ids"]},
+            )
+            for line in expected["bill_line_ids"]
+        )
+    )
+    refused = [result for result in results if isinstance(result, ApiError)]
+    assert len(refused) == 1
+    assert "on a bill already" in str(refused[0])

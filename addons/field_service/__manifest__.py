@@ -77,6 +77,7 @@
         "views/service_job_views.xml",
         "views/service_warranty_claim_views.xml",
         "report/service_cost_report_views.xml",
+        "views/service_invoice_run_views.xml",
         "views/field_service_menus.xml",
         "views/res_users_views.xml",
         "views/service_visit_answer_views.xml",

@@ -69,6 +69,7 @@ from . import (
     service_intervention_waiting,
     service_intervention_warnings,
     service_intervention_work,
+    service_invoice_run,
     service_job_budget,
     service_job_milestone,
     service_job_milestone_invoicing,
@@ -93,4 +94,5 @@ from . import (
     service_work_line_blocking,
     service_work_line_cost,
     service_work_line_screens,
+    service_work_line_summary,
 )

@@ -18,6 +18,12 @@ class InvoiceKey(NamedTuple):
     cig: str
     cup: str
 
+    def _summed_up(self, summary):
+        """The key of a summary per customer, see ``service.invoice.run``."""
+        if summary == "line" or self.customer_reference or self.cig or self.cup:
+            return self
+        return self._replace(contract=self.contract.browse())
+
 
 class AccountMove(models.Model):
     """How Campo makes an invoice, of work or of fees."""
@@ -25,6 +31,39 @@ class AccountMove(models.Model):
     # A sub-feature with a file of its own.
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "account.move"
+
+    @api.model
+    def _create_from_work(self, lines, contracts=None, summary="line"):
+        """Make draft invoices of work and of fees that are due, each work line pointing at its
+        invoice line afterwards. The caller has locked them.
+
+        :param recordset contracts: whose next fee is due
+        :param str summary: see ``service.invoice.run``
+        """
+        keys = lines._group_by_invoice(summary)
+        parts = {key: of_key._prepare_invoice_lines(key, summary) for key, of_key in keys.items()}
+        origins = {key: of_key.intervention_id.mapped("number") for key, of_key in keys.items()}
+        for contract in contracts or ():
+            key = contract._get_invoice_key()._summed_up(summary)
+            fee = (contract._prepare_fee_line_values(), contract)
+            parts.setdefault(key, []).append(fee)
+            origins.setdefault(key, []).append(contract.number)
+        invoices = self._create_service_invoices(
+            [(key, origins[key], [values for values, _billed in parts[key]]) for key in parts]
+        )
+        fees = {}
+        for of_invoice, invoice in zip(parts.values(), invoices, strict=True):
+            invoice_lines = invoice.invoice_line_ids.sorted("id")
+            for (_values, billed), invoice_line in zip(of_invoice, invoice_lines, strict=True):
+                if billed._name == "service.contract":
+                    fees[billed] = invoice_line
+                else:
+                    # Which invoice bills a line is written by Campo alone, see KEPT_FIELDS.
+                    billed.sudo().invoice_line_id = invoice_line
+        if contracts:
+            contracts._note_fees([fees[contract] for contract in contracts])
+            contracts._advance_fee_date()
+        return invoices
 
     @api.model
     def _create_service_invoices(self, drafts):

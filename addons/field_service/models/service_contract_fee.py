@@ -143,13 +143,13 @@ class ServiceContract(models.Model):
             while contract.next_fee_date and contract._get_whole_period()[0] in invoiced:
                 super(ServiceContract, contract)._advance_fee_date()
 
-    def _note_fees(self, invoices):
-        """Keep which invoice bills which days of each contract.
+    def _note_fees(self, invoice_lines):
+        """Keep which invoice line bills which days of each contract.
 
-        :param recordset invoices: one for each contract, in the same order
+        :param list invoice_lines: one for each contract, in the same order
         """
         values = []
-        for contract, invoice in zip(self, invoices, strict=True):
+        for contract, invoice_line in zip(self, invoice_lines, strict=True):
             first, last = contract._get_whole_period()
             since, until = contract._get_fee_days()
             values.append(
@@ -161,7 +161,7 @@ class ServiceContract(models.Model):
                     "date_to": until,
                     "fee": contract.fee_amount,
                     "amount": contract._get_fee_due(),
-                    "invoice_line_id": invoice.invoice_line_ids[:1].id,
+                    "invoice_line_id": invoice_line.id,
                 }
             )
         self.env["service.contract.fee"].create(values)

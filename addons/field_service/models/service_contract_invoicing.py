@@ -25,8 +25,21 @@ class ServiceContract(models.Model):
         day = self.env["service.intervention"]._check_day(until)
         until = day or fields.Date.context_today(self)
         due_sudo = self._lock_due(until)
-        invoices = due_sudo._create_fee_invoices()
+        invoices = self.env["account.move"]._create_from_work(
+            self.env["service.work.line"], contracts=due_sudo
+        )
         return {"invoice_ids": invoices.ids, "contract_ids": due_sudo.ids}
+
+    def _filter_due(self, until):
+        """Contracts of these with a fee due, to be looked at."""
+        return self.filtered(
+            lambda contract: (
+                contract.state == "open"
+                and contract.next_fee_date
+                and contract.next_fee_date <= until
+                and contract.fee_amount > 0
+            )
+        )
 
     def _lock_due(self, until):
         """Contracts with a fee due; SQL for the lock that waits, see ``service.report``."""
@@ -43,22 +56,6 @@ class ServiceContract(models.Model):
         )
         # Accountants read contracts; what they change is the date of the next fee.
         return self.sudo().browse([contract_id for (contract_id,) in rows])
-
-    def _create_fee_invoices(self):
-        """One draft invoice of the fee of each; then the next one is waited for."""
-        invoices = self.env["account.move"]._create_service_invoices(
-            [
-                (
-                    contract._get_invoice_key(),
-                    [contract.number],
-                    [contract._prepare_fee_line_values()],
-                )
-                for contract in self
-            ]
-        )
-        self._note_fees(invoices)
-        self._advance_fee_date()
-        return invoices
 
     def _prepare_fee_line_values(self):
         """Values of the invoice line of the fee that is due."""

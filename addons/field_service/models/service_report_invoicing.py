@@ -27,30 +27,10 @@ class ServiceReport(models.Model):
         self.env["account.move"].check_access("create")
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Only accountants make invoices of reports."))
-        lines = self._lock_lines_to_invoice()
-        return {"invoice_ids": lines._create_invoices().ids, "line_ids": lines.ids}
-
-    def _lock_lines_to_invoice(self):
-        """The lines to invoice, locked; whoever comes second is repeated and finds none.
-
-        SQL: a plain FOR UPDATE waits; the row is changed by the first one, so the second one gets a
-        serialization failure, which Odoo answers by repeating the request.
-        """
-        self.env["service.work.line"].flush_model(["report_id", "billing_state", "invoice_line_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT id FROM service_work_line
-                    WHERE report_id = ANY(%s) AND billing_state = 'to_bill'
-                      AND invoice_line_id IS NULL
-                    ORDER BY id FOR UPDATE""",
-                list(self.ids),
-            )
-        )
         # Accountants read the work, what they add is the link to the invoice line.
-        lines_sudo = self.env["service.work.line"].sudo().browse([line_id for (line_id,) in rows])
-        return lines_sudo.sorted(
-            lambda line: (line.report_id.date, line.report_id.id, line.date, line.id)
-        )
+        lines = self.sudo().work_line_ids._lock_to_invoice()
+        invoices = self.env["account.move"]._create_from_work(lines)
+        return {"invoice_ids": invoices.ids, "line_ids": lines.ids}
 
     # === ACTIONS === #
 
@@ -66,6 +46,26 @@ class ServiceWorkLine(models.Model):
     # A sub-feature with a file of its own.
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "service.work.line"
+
+    def _lock_to_invoice(self):
+        """Those of these lines that are to be invoiced, locked; whoever comes second is repeated
+        and finds none.
+
+        SQL: a plain FOR UPDATE waits; the row is changed by the first one, so the second one gets a
+        serialization failure, which Odoo answers by repeating the request.
+        """
+        self.flush_model(["billing_state", "invoice_line_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id FROM service_work_line
+                    WHERE id = ANY(%s) AND billing_state = 'to_bill' AND invoice_line_id IS NULL
+                    ORDER BY id FOR UPDATE""",
+                list(self.ids),
+            )
+        )
+        return self.browse([line_id for (line_id,) in rows]).sorted(
+            lambda line: (line.report_id.date, line.report_id.id, line.date, line.id)
+        )
 
     def _get_invoice_key(self, positions):
         self.ensure_one()
@@ -106,30 +106,29 @@ class ServiceWorkLine(models.Model):
             return intervention.fiscal_position_id
         return positions[self.company_id, self.payer_id]
 
-    def _create_invoices(self):
-        """Draft invoices of these lines, each pointing at its invoice line afterwards."""
+    def _group_by_invoice(self, summary="line"):
+        """Which of these lines stand on one invoice.
+
+        :param str summary: see ``service.invoice.run``; where the customer wants one invoice,
+            contracts don't divide it, but orders, CIG and CUP do: they are exported with it
+        :return: {InvoiceKey: lines}
+        """
         positions = self._get_fiscal_positions()
         groups = defaultdict(list)
         for line in self:
-            groups[line._get_invoice_key(positions)].append(line.id)
-        of_key = {key: self.browse(ids) for key, ids in groups.items()}
-        invoices = self.env["account.move"]._create_service_invoices(
-            [
-                (
-                    key,
-                    lines.intervention_id.mapped("number"),
-                    [line._prepare_invoice_line_values() for line in lines],
-                )
-                for key, lines in of_key.items()
-            ]
-        )
-        for lines, invoice in zip(of_key.values(), invoices, strict=True):
-            for line, invoice_line in zip(
-                lines, invoice.invoice_line_ids.sorted("id"), strict=True
-            ):
-                # Which invoice bills a line is written by Campo alone, see KEPT_FIELDS.
-                line.sudo().invoice_line_id = invoice_line
-        return invoices
+            groups[line._get_invoice_key(positions)._summed_up(summary)].append(line.id)
+        return {
+            key: self.browse(ids).with_prefetch(self._prefetch_ids) for key, ids in groups.items()
+        }
+
+    def _prepare_invoice_lines(self, key, summary="line"):
+        """What of these lines is written on their invoice.
+
+        :return: pairs of the values of an invoice line and the work lines it bills
+        """
+        if summary == "line":
+            return [(line._prepare_invoice_line_values(), line) for line in self]
+        return self._prepare_summary_lines(key, summary)
 
     def _prepare_invoice_line_values(self):
         """Values of an invoice line; number and date of the report stand in its text, because

@@ -14,6 +14,7 @@ from . import (
     test_forms,
     test_files,
     test_intervention,
+    test_invoice_run,
     test_invoicing,
     test_job_order,
     test_labels,

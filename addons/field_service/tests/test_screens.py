@@ -284,10 +284,11 @@ class TestScreens(FieldServiceCommon):
         )
         for action in actions.filtered(lambda act: act.xml_id.startswith("field_service.")):
             for kind in action.view_mode.split(","):
+                user = (
+                    self.user_accountant
+                    if action.res_model == "service.invoice.run"
+                    else self.user_manager
+                )
                 with self.subTest(action=action.xml_id, view=kind):
-                    arch = (
-                        self.env[action.res_model]
-                        .with_user(self.user_manager)
-                        .get_view(view_type=kind)
-                    )
+                    arch = self.env[action.res_model].with_user(user).get_view(view_type=kind)
                     self.assertTrue(arch["arch"])

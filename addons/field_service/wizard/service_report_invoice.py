@@ -18,6 +18,15 @@ class ServiceReportInvoice(models.TransientModel):
     )
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
+    summary = fields.Selection(
+        selection=lambda self: (
+            self.env["service.invoice.run"]._fields["summary"]._description_selection(self.env)
+        ),
+        string="On the invoice",
+        required=True,
+        default="line",
+    )
+    report_count = fields.Integer(string="Reports to invoice", compute="_compute_lines")
     line_ids = fields.Many2many(
         "service.work.line", string="To be invoiced", compute="_compute_lines"
     )
@@ -58,17 +67,26 @@ class ServiceReportInvoice(models.TransientModel):
     def _compute_lines(self):
         for wizard in self:
             lines = wizard.report_ids.work_line_ids
+            wizard.report_count = len(wizard.report_ids)
             wizard.line_ids = lines.filtered(lambda line: line.billing_state == "to_bill")
             wizard.blocked_line_ids = lines.filtered(lambda line: line.billing_state == "blocked")
             wizard.amount = sum(wizard.line_ids.mapped("amount_invoice")) + sum(
-                wizard.contract_ids.mapped("fee_amount")
+                contract._get_fee_due() for contract in wizard.contract_ids
             )
 
+    def action_preview(self):
+        """Show which invoices would be made, before any is."""
+        return self._prepare_run()._get_own_action()
+
     def action_confirm(self):
+        return self._prepare_run().action_start()
+
+    def _prepare_run(self):
         self.ensure_one()
-        invoices = self.env["account.move"].browse(
-            self.report_ids.create_invoices()["invoice_ids"] if self.report_ids else []
+        run = self.env["service.invoice.run"]._prepare(
+            self.report_ids, self.contract_ids, self.summary
         )
-        if self.contract_ids:
-            invoices |= invoices.browse(self.contract_ids.create_fee_invoices()["invoice_ids"])
-        return invoices._get_service_action()
+        if not run:
+            # Says why nothing is to be invoiced.
+            self.env["account.move"]._get_service_action()
+        return run
