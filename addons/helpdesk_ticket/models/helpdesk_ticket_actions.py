@@ -42,6 +42,8 @@ class HelpdeskTicket(models.Model):
         ticket = model.create(values)
         if files:
             ticket._intake_files(files)
+        if self.env.user.share:
+            ticket.sudo(False)._note_opened_anyway()
         return {"ticket_id": ticket.id, "number": ticket.number}
 
     @idempotent
@@ -142,6 +144,16 @@ class HelpdeskTicket(models.Model):
         useless = self.env["knowledge.event"]._get_judged_entries("useless", self)
         itself = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
         return ~itself & Domain("id", "not in", useless.ids)
+
+    def _note_opened_anyway(self):
+        """Note that what the search offers the customer did not spare them the ticket."""
+        entries = self.env["knowledge.entry"]
+        if not entries.has_access("read"):
+            return
+        found = self.find_similar(limit=3)
+        self.env["knowledge.event"].record(
+            [entry["id"] for entry in found], "anyway", self._name, self.id
+        )
 
     # === BUSINESS METHODS: OPENING === #
 
