@@ -9,6 +9,8 @@ from . import (
     knowledge_entry_rungs,
     knowledge_event,
     knowledge_tag,
+    knowledge_unanswered,
+    knowledge_usage,
     knowledge_vector,
     knowledge_word,
     res_config_settings,

@@ -138,6 +138,26 @@ class KnowledgeArticle(models.Model):
         self._check_state("review", "published")
         self.write({"state": "draft"})
 
+    @api.model
+    def _remind_of_reviews(self, limit=500):
+        """Give the owner of each article that is due for review a task, once."""
+        reminder = self.env.ref("mail.mail_activity_data_todo")
+        due = self.search(
+            [
+                ("state", "=", "published"),
+                ("review_date", "<=", fields.Date.context_today(self)),
+                ("user_id.active", "=", True),
+                ("activity_ids", "not any", [("activity_type_id", "=", reminder.id)]),
+            ],
+            limit=limit,
+        )
+        for lang, articles in due.grouped(lambda article: article.user_id.lang).items():
+            text = articles.with_context(lang=lang).env._("Check whether this still holds.")
+            for owner, owned in articles.grouped("user_id").items():
+                owned.activity_schedule(
+                    activity_type_id=reminder.id, summary=text, user_id=owner.id
+                )
+
     # === BUSINESS METHODS === #
 
     @api.model

@@ -565,3 +565,9 @@ class KnowledgeEntry(models.Model):
             "res_id": self.res_id,
             "views": [(False, "form")],
         }
+
+    def action_make_article(self):
+        """Begin an article about the case behind the entry, with the reader's own rights."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.env[self.res_model].browse(self.res_id).action_make_article()

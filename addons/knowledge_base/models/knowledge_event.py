@@ -25,6 +25,7 @@ class KnowledgeEvent(models.Model):
             ("opened", "Opened"),
             ("solved", "It Solved the Problem"),
             ("useless", "It Did Not Help"),
+            ("anyway", "A Ticket Came Anyway"),
         ],
         required=True,
         readonly=True,
@@ -41,7 +42,8 @@ class KnowledgeEvent(models.Model):
         """Note what the caller did with entries they can find; the same thing counts once.
 
         :param list entry_ids: ids of `knowledge.entry`
-        :param str kind: ``shown``, ``opened``, ``solved`` or ``useless``
+        :param str kind: ``shown``, ``opened``, ``solved``, ``useless``; or ``anyway``: it was on
+            offer and a ticket was opened all the same
         :param str res_model: model of the record in whose context it happened, if any
         :param int res_id: its id
         :return: the ids that were noted now

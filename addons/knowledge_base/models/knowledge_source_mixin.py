@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import html2plaintext
 
+from ..personal_data import mark
+
 
 class KnowledgeSourceMixin(models.AbstractModel):
     """My solved records are to be found again.
@@ -87,6 +89,50 @@ class KnowledgeSourceMixin(models.AbstractModel):
         result = super().unlink()
         entries_sudo.unlink()
         return result
+
+    # === ACTIONS === #
+
+    def action_make_article(self):
+        """Begin an article with what the case says; what may point at a person is marked in it.
+
+        :return: the action that opens the draft
+        """
+        self.ensure_one()
+        self.check_access("read")
+        article = self.env["knowledge.article"].create(self._prepare_knowledge_article_values())
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": article._name,
+            "res_id": article.id,
+            "views": [(False, "form")],
+        }
+
+    def _prepare_knowledge_article_values(self) -> dict:
+        names = self._knowledge_names()
+
+        def marked(text):
+            return mark(self._knowledge_plain_text(text), names)
+
+        return {
+            "name": self._knowledge_title(),
+            "symptom": marked(self._knowledge_problem_text()),
+            "solution": marked(self._knowledge_solution_text()),
+            "error_codes": self._knowledge_codes(),
+            "company_id": self._knowledge_company().id,
+            "lang": self._knowledge_known_lang(),
+        }
+
+    def _knowledge_names(self) -> list[str]:
+        """Names that an article about this case should not tell."""
+        # sudo: whom the case is about, to mark them, not to show them
+        partners_sudo = self._knowledge_partner().sudo()
+        partners_sudo |= partners_sudo.child_ids
+        names = [name for name in partners_sudo.mapped("name") if name]
+        return names + [word for name in names for word in name.split()]
+
+    def _knowledge_known_lang(self) -> str:
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        return self._knowledge_lang() if self._knowledge_lang() in installed else self.env.lang
 
     # === BUSINESS METHODS === #
 

@@ -10,4 +10,5 @@ from . import (
     test_search_access,
     test_security,
     test_tours,
+    test_usage,
 )

@@ -10,6 +10,7 @@ import { SolvedProblem } from "../solved_problem/solved_problem";
 
 const DELAY = 400; // ms after the last key
 const SHOWN = 10;
+const GIVEN_UP = 4000; // ms without another word: the question has no answer
 
 /** Describe a problem in your own words, find what solved it before. */
 export class FindScreen extends Component {
@@ -30,6 +31,7 @@ export class FindScreen extends Component {
             thanked: {},
         });
         this.searchSoon = useDebounced(() => this.search(), DELAY);
+        this.noteSilenceSoon = useDebounced((text) => this.noteSilence(text), GIVEN_UP);
         onMounted(() => this.search());
     }
 
@@ -42,8 +44,16 @@ export class FindScreen extends Component {
         this.state.problems = await this.keepLast.add(
             this.orm.silent.call("knowledge.entry", "search_similar", [text], { limit: SHOWN })
         );
+        this.noteSilenceSoon(text);
         // For whoever comes back from a source.
         this.props.action.params = { ...this.props.action.params, text };
+    }
+
+    /** What an article is missing for: the question as it stood, without who asked. */
+    noteSilence(text) {
+        if (!this.state.problems?.length && text === this.state.text.trim()) {
+            return this.orm.silent.call("knowledge.unanswered", "record", [text]);
+        }
     }
 
     note(problem, kind) {
