@@ -58,6 +58,7 @@ from . import (
     service_intervention_forms,
     service_intervention_job,
     service_intervention_maintenance,
+    service_intervention_own_forms,
     service_intervention_parts,
     service_intervention_planning,
     service_intervention_presence,

@@ -60,17 +60,22 @@ SOURCES = {
 }
 MAX_ANSWER = 2000
 YES = ("yes", "true", "1", "on")
+NO = ("no", "false", "0", "off")
 
 
 class ServiceForm(models.Model):
-    """A form of the firm or of an authority: a fillable PDF, and what goes into its fields."""
+    """A form that belongs to interventions: numbered, filed, needed to finish or not.
+
+    Of the firm or of an authority it is a fillable PDF, and what goes into its fields; Campo's own
+    ones are printed with the company's layout from what was recorded.
+    """
 
     _name = "service.form"
     _description = "Form"
     _order = "sequence, name, id"
     _check_company_auto = True
 
-    name = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -80,7 +85,18 @@ class ServiceForm(models.Model):
         index=True,
         ondelete="cascade",
     )
-    file = fields.Binary(string="PDF", required=True, attachment=True)
+    kind = fields.Selection(
+        selection=[
+            ("pdf", "Fillable PDF"),
+            ("maintenance", "Maintenance checklist"),
+            ("acceptance", "Acceptance-test report"),
+            ("claim", "Warranty claim"),
+        ],
+        required=True,
+        default="pdf",
+        help="A fillable PDF of the firm or of an authority, or one of Campo's own forms.",
+    )
+    file = fields.Binary(string="PDF", attachment=True)
     file_name = fields.Char(export_string_translation=False)
     number_prefix = fields.Char(
         default="F%(year)s-",
@@ -102,9 +118,13 @@ class ServiceForm(models.Model):
     )
     line_ids = fields.One2many("service.form.line", "form_id", string="Fields", copy=True)
 
-    @api.constrains("file")
+    @api.constrains("file", "kind")
     def _check_file(self):
-        for form in self:
+        for form in self.filtered(lambda form: form.kind == "pdf"):
+            if not form.file:
+                raise ValidationError(
+                    self.env._("%(form)s: upload the fillable PDF.", form=form.name)
+                )
             form._read_pdf()
 
     @api.model_create_multi
@@ -122,7 +142,7 @@ class ServiceForm(models.Model):
                     "company_id": form.company_id.id,
                 }
             )
-            if not form.line_ids:
+            if form.kind == "pdf" and not form.line_ids:
                 form._take_fields()
         return forms
 
@@ -292,13 +312,22 @@ class ServiceFormLine(models.Model):
         :raise ValidationError: saying what is expected
         """
         self.ensure_one()
-        if value is True:
-            value = "yes"
+        if self.kind == "checkbox" and isinstance(value, bool):
+            # Not answered is something else than no.
+            value = "yes" if value else "no"
         text = "" if value in (None, False) else str(value).strip()
         if self.required and not text:
             raise UserError(
                 self.env._(
                     "%(form)s: answer “%(question)s”.",
+                    form=self.form_id.name,
+                    question=self._get_question(),
+                )
+            )
+        if text and self.kind == "checkbox" and text.lower() not in (*YES, *NO):
+            raise ValidationError(
+                self.env._(
+                    "%(form)s: answer “%(question)s” with yes or no.",
                     form=self.form_id.name,
                     question=self._get_question(),
                 )

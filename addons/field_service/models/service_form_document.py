@@ -1,3 +1,5 @@
+import hashlib
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -23,6 +25,22 @@ class ServiceFormDocument(models.Model):
     )
     company_id = fields.Many2one(
         related="intervention_id.company_id", store=True, precompute=True, index=True
+    )
+    kind = fields.Selection(related="form_id.kind")
+    result = fields.Selection(
+        selection=[
+            ("passed", "Passed"),
+            ("reservation", "Passed with reservations"),
+            ("failed", "Not passed"),
+        ],
+        readonly=True,
+    )
+    remark = fields.Text(readonly=True)
+    signed_by = fields.Char(readonly=True)
+    signer_role = fields.Char(string="Role", readonly=True)
+    signature = fields.Image(max_width=1200, max_height=600, readonly=True)
+    has_prices = fields.Boolean(
+        readonly=True, help="Amounts stand on it: only for those who may see prices."
     )
     filled_by_id = fields.Many2one(
         "res.users", string="Filled in by", required=True, readonly=True, ondelete="restrict"
@@ -55,6 +73,22 @@ class ServiceFormDocument(models.Model):
     def _check_filling(self):
         if self.env.context.get("field_service_filling") is not FILLING:
             raise AccessError(self.env._("Forms are filled in on the intervention only."))
+
+    @api.readonly
+    def verify(self):
+        """Compute the hash of the stored PDF again.
+
+        :return: ``{"number": …, "sha256": …, "intact": bool}``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # Whoever may read the form may know whether its PDF is the one that was filed.
+        content = self.sudo().attachment_id.raw or b""
+        return {
+            "number": self.number,
+            "sha256": self.sha256 or "",
+            "intact": bool(self.sha256) and hashlib.sha256(content).hexdigest() == self.sha256,
+        }
 
     def action_print(self):
         """Open the PDF that was filed."""

@@ -48,12 +48,14 @@ class ServiceIntervention(models.Model):
     # === PUBLIC METHODS === #
 
     @idempotent
-    def fill_form(self, form_id, answers=None, request_uuid=None):
+    def fill_form(self, form_id, answers=None, closing=None, request_uuid=None):
         """Fill in one of the company's forms for this intervention and file it.
 
         :param int form_id: ``service.form``
         :param list[dict] answers: ``line_id`` and ``value`` of what the form asks; a check box is
             ``yes`` or ``no``
+        :param dict closing: what one of Campo's own forms is closed with: ``result`` (``passed``,
+            ``reservation``, ``failed``), ``remark``, ``name``, ``role`` and ``image`` of who signs
         :return: ``{"document_id", "number", "sha256"}``
         :raise UserError: naming what is missing, or what is wrong with the form
         """
@@ -63,9 +65,13 @@ class ServiceIntervention(models.Model):
         form_sudo = intervention_sudo._get_forms().filtered(lambda form: form.id == form_id)
         if not is_id(form_id) or not form_sudo:
             raise ValidationError(self.env._("This form is not there any more."))
-        told = intervention_sudo._check_form_answers(form_sudo, answers or [])
-        lang = intervention_sudo.company_id.partner_id.lang or self.env.lang
-        document = intervention_sudo.with_context(lang=lang)._fill_form(form_sudo, told)
+        if form_sudo.kind == "pdf":
+            told = intervention_sudo._check_form_answers(form_sudo, answers or [])
+            lang = intervention_sudo.company_id.partner_id.lang or self.env.lang
+            document = intervention_sudo.with_context(lang=lang)._fill_form(form_sudo, told)
+        else:
+            values = intervention_sudo._check_own_form(form_sudo, closing or {})
+            document = intervention_sudo._file_own_form(form_sudo, values)
         return {
             "document_id": document.id,
             "number": document.number,
@@ -116,17 +122,18 @@ class ServiceIntervention(models.Model):
         with form._telling_why():
             raw = base64.b64decode(form.with_context(bin_size=False).file)
             content = pdf_forms.fill(raw, values)
-        documents = self.env["service.form.document"].with_context(field_service_filling=FILLING)
-        document = documents.create(
-            {
-                "number": number,
-                "form_id": form.id,
-                "intervention_id": self.id,
-                "filled_by_id": self.env.uid,
-                "filled_on": fields.Datetime.now(),
-                "sha256": hashlib.sha256(content).hexdigest(),
-            }
-        )
+        return self._file_form(form, number, content)
+
+    def _file_form(self, form, number, content, document=None, **values):
+        """Keep what was filled in; it is nobody's to change from then on.
+
+        :param recordset document: the one that the content was printed from, if it was
+        """
+        values["sha256"] = hashlib.sha256(content).hexdigest()
+        if document:
+            document.write(values)
+        else:
+            document = self._create_form_document(form, number, **values)
         document.attachment_id = self.env["ir.attachment"].create(
             {
                 "name": f"{form.name} {number}.pdf".replace("/", "-"),
@@ -137,6 +144,19 @@ class ServiceIntervention(models.Model):
             }
         )
         return document
+
+    def _create_form_document(self, form, number, **values):
+        documents = self.env["service.form.document"].with_context(field_service_filling=FILLING)
+        return documents.create(
+            {
+                "number": number,
+                "form_id": form.id,
+                "intervention_id": self.id,
+                "filled_by_id": self.env.uid,
+                "filled_on": fields.Datetime.now(),
+                **values,
+            }
+        )
 
     def _get_form_roots(self, number):
         """Where the paths of a form's fields begin."""

@@ -167,15 +167,7 @@ class ServiceReport(models.Model):
         answers = self.checklist_answer_ids
         if self.state == "draft":
             answers = self._get_checklist_to_take()
-        return [
-            {
-                "question": answer.item_id.name,
-                "answer": answer.value_label,
-                "limits": answer.item_id._get_limits_label(),
-                "is_within_limits": answer.is_within_limits,
-            }
-            for answer in answers
-        ]
+        return answers._get_form_answers()
 
     def _get_form_photos(self):
         """Photos by what they show, small enough for a file that is mailed."""

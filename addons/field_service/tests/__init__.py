@@ -21,6 +21,7 @@ from . import (
     test_maintenance,
     test_moving,
     test_ordinary_meetings,
+    test_own_forms,
     test_own_warranty,
     test_parts,
     test_performance,

@@ -179,6 +179,17 @@ class TestForms(FieldServiceCommon):
         with self.assertRaises(AccessError):
             document.copy()
 
+    def test_a_required_box_is_answered_yes_or_no_but_answered(self):
+        self.lines["tight"].required = True
+        for value in ("no", False, "yes", True):
+            with self.subTest(value=value):
+                self.mine.fill_form(self.form.id, self._answers(tight=value))
+        for value in (None, ""):
+            with self.subTest(value=value), self.assertRaisesRegex(UserError, "Is it tight"):
+                self.mine.fill_form(self.form.id, self._answers(tight=value))
+        with self.assertRaisesRegex(ValidationError, "yes or no"):
+            self.mine.fill_form(self.form.id, self._answers(tight="perhaps"))
+
     def test_a_type_asks_for_its_forms_before_closing(self):
         self.job.type_id.write({"needs_signature": False})
         self.job.checklist_answer_ids.unlink()

@@ -12,6 +12,7 @@ class ServiceInterventionFillForm(models.TransientModel):
     form_id = fields.Many2one(
         "service.form", required=True, domain="[('company_id', '=', company_id)]"
     )
+    kind = fields.Selection(related="form_id.kind")
     answer_ids = fields.One2many(
         "service.intervention.fill.form.answer",
         "dialog_id",
@@ -21,6 +22,15 @@ class ServiceInterventionFillForm(models.TransientModel):
         readonly=False,
         precompute=True,
     )
+    result = fields.Selection(selection="_selection_result")
+    remark = fields.Text(string="Remarks")
+    name = fields.Char(string="Name of who signs")
+    role = fields.Char()
+    signature = fields.Binary()
+
+    def _selection_result(self):
+        documents = self.env["service.form.document"]
+        return documents._fields["result"]._description_selection(self.env)
 
     @api.depends("form_id")
     def _compute_answer_ids(self):
@@ -35,9 +45,16 @@ class ServiceInterventionFillForm(models.TransientModel):
         filled = self.intervention_id.fill_form(
             form_id=self.form_id.id,
             answers=[
-                {"line_id": answer.line_id.id, "value": answer._get_answer()}
+                {"line_id": answer.line_id.id, "value": answer.value or ""}
                 for answer in self.answer_ids
             ],
+            closing={
+                "result": self.result or "",
+                "remark": self.remark or "",
+                "name": self.name or "",
+                "role": self.role or "",
+                "image": self.signature.decode() if self.signature else "",
+            },
         )
         document = self.env["service.form.document"].browse(filled["document_id"])
         return {
@@ -49,7 +66,7 @@ class ServiceInterventionFillForm(models.TransientModel):
 
 
 class ServiceInterventionFillFormAnswer(models.TransientModel):
-    """One answer."""
+    """One answer; a check box is answered ``yes`` or ``no``, or not yet."""
 
     _name = "service.intervention.fill.form.answer"
     _description = "Answer on a Form"
@@ -60,16 +77,10 @@ class ServiceInterventionFillFormAnswer(models.TransientModel):
     question = fields.Char(compute="_compute_question")
     kind = fields.Selection(related="line_id.kind")
     options = fields.Text(related="line_id.options")
+    required = fields.Boolean(related="line_id.required")
     value = fields.Char(string="Answer")
-    is_ticked = fields.Boolean(string="Yes")
 
     @api.depends("line_id")
     def _compute_question(self):
         for answer in self:
             answer.question = answer.line_id._get_question() if answer.line_id else ""
-
-    def _get_answer(self):
-        self.ensure_one()
-        if self.kind == "checkbox":
-            return "yes" if self.is_ticked else "no"
-        return self.value or ""

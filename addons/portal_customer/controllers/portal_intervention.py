@@ -208,6 +208,7 @@ class PortalIntervention(PortalPages):
                 {
                     "form_id": to_int(typed.get("form_id")),
                     "answers": intervention._portal_answers(typed),
+                    "closing": intervention._portal_closing(typed),
                 },
             ),
             "wait": (

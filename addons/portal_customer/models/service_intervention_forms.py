@@ -11,12 +11,13 @@ class ServiceIntervention(models.Model):
     def _portal_forms(self):
         """Forms to fill in and those filled in; the caller has checked that it is theirs."""
         self.ensure_one()
-        documents_sudo = self.sudo().form_document_ids
+        documents_sudo = self._portal_form_documents()
         return {
             "to_fill": [
                 {
                     "id": form.id,
                     "name": form.name,
+                    "kind": form.kind,
                     "is_needed": self.sudo().type_id in form.type_ids,
                     "is_filled": form in documents_sudo.form_id,
                     "questions": [
@@ -31,7 +32,8 @@ class ServiceIntervention(models.Model):
                         if line.source == "asked"
                     ],
                 }
-                for form in self._get_forms()
+                # What a manufacturer is to pay is claimed by the office.
+                for form in self._get_forms().filtered(lambda form: form.kind != "claim")
             ],
             "filled": [
                 {
@@ -42,6 +44,16 @@ class ServiceIntervention(models.Model):
                 for document in documents_sudo
             ],
         }
+
+    def _portal_form_documents(self):
+        """Filled forms that tell no amounts, in sudo; the caller has checked whose they are."""
+        return self.sudo().form_document_ids.filtered(lambda document: not document.has_prices)
+
+    @api.model
+    def _portal_closing(self, typed):
+        """What one of Campo's own forms is closed with, as ``fill_form`` wants it."""
+        closing = {key: typed.get(key) or "" for key in ("result", "remark", "name", "role")}
+        return {**closing, "image": (typed.get("signature") or "").rpartition(",")[2]}
 
     @api.model
     def _portal_answers(self, typed):
@@ -56,6 +68,6 @@ class ServiceIntervention(models.Model):
         """The PDF of a form filled in here; empty for any other."""
         self.ensure_one()
         # The caller has checked that the user works here; the paper belongs to that work.
-        documents_sudo = self.sudo().form_document_ids
+        documents_sudo = self._portal_form_documents()
         document = documents_sudo.filtered(lambda document: document.id == document_id)
         return document.attachment_id.raw or b""

@@ -59,6 +59,10 @@ export class SignaturePad extends Interaction {
 
     onStart(event) {
         event.preventDefault();
+        if (!this.canvas.width) {
+            // It was folded away when the page came.
+            this.clear();
+        }
         this.canvas.setPointerCapture(event.pointerId);
         this.isDrawing = true;
         this.pen.beginPath();
