@@ -14,6 +14,7 @@ from .linting import run_lint
 from .odoo_source import ensure_odoo
 from .python_env import ensure_python, environment
 from .say import Stop, say
+from .scanning import scan
 from .serving import ensure_port_is_free, serve
 from .system import ensure_disk, ensure_packages
 from .testing import run_tests
@@ -70,6 +71,9 @@ def _parser():
     verb = verbs.add_parser("shell", help="Odoo's shell on the demo database")
     verb.set_defaults(verb=_shell)
 
+    verb = verbs.add_parser("scan", help="look for holes in the portal of the demo with wapiti")
+    verb.set_defaults(verb=_scan)
+
     verb = verbs.add_parser("screenshots", help="make the pictures of docs/images anew")
     verb.set_defaults(verb=_screenshots, takes_rest=True)
 
@@ -87,10 +91,10 @@ def _help(options):
     options.parser.print_help()
 
 
-def _set_up(*, tests=False, lint=False, database=True):
+def _set_up(*, tests=False, lint=False, scan=False, database=True):
     paths.LOCAL.mkdir(exist_ok=True)
     ensure_disk(paths.LOCAL)
-    ensure_packages(server=database and not postgres.external(), tests=tests, lint=lint)
+    ensure_packages(server=database and not postgres.external(), tests=tests, lint=lint, scan=scan)
     ensure_odoo()
     ensure_python()
 
@@ -139,6 +143,11 @@ def _bench(options):
         return benchmarks.run_knowledge(
             server, data, options.sets, options.every, encoder=not options.words_only
         )
+
+
+def _scan(_options):
+    with _database_server(tests=True, scan=True) as server:
+        return scan(server)
 
 
 def _screenshots(options):

@@ -34,12 +34,13 @@ def _is_installed(package):
     return "install ok installed" in answer.stdout
 
 
-def missing_packages(*, server, tests, lint):
+def missing_packages(*, server, tests, lint, scan):
     """Debian packages that this machine lacks.
 
     :param bool server: a PostgreSQL server is wanted here
     :param bool tests: those of the tests too (browser, PDF to PNG, gettext, npm, IMAP server, OCR)
     :param bool lint: the programs of the static checks too (Node)
+    :param bool scan: the scanner too
     """
     wanted = [package for package in (*_LIBRARIES, *_FONTS) if not _is_installed(package)]
     if importlib.util.find_spec("ensurepip") is None:
@@ -62,6 +63,8 @@ def missing_packages(*, server, tests, lint):
             "xmllint": "libxml2-utils",
             "msgmerge": "gettext",
         }
+    if scan:
+        programs["wapiti"] = "wapiti"
     wanted += [package for program, package in programs.items() if not shutil.which(program)]
     if server and postgresql_bin() is None:
         wanted.append("postgresql")
@@ -86,10 +89,10 @@ def ensure_disk(folder):
         )
 
 
-def ensure_packages(*, server=True, tests=False, lint=False):
+def ensure_packages(*, server=True, tests=False, lint=False, scan=False):
     """Install what is missing; without root say which command to type."""
     ensure_debian()
-    missing = missing_packages(server=server, tests=tests, lint=lint)
+    missing = missing_packages(server=server, tests=tests, lint=lint, scan=scan)
     if not missing:
         return
     if os.geteuid() != 0:

@@ -115,6 +115,27 @@ class TestPages(PagesCommon):
                     with self.subTest(person=person, url=tampered):
                         self.assertEqual(self._get(tampered).status_code, 200)
 
+    def test_odoo_s_own_lists_give_their_default_too(self):
+        self._login("company")
+        tampered = "?sortby=x&filterby=x&groupby=x&search_in=x&page=9999&search=%25%27%22"
+        with mute_logger("odoo.http"):
+            for page in ("invoices", "projects", "tasks", "timesheets"):
+                for more in ("", "&date_begin=x&date_end=y"):
+                    with self.subTest(page=page, more=more):
+                        answer = self._get(f"/my/{page}{tampered}{more}")
+                        self.assertEqual(answer.status_code, 200)
+            for query in ("partner_id=x", "use_delivery_as_billing=x"):
+                with self.subTest(query=query):
+                    self.assertEqual(self._get(f"/my/address?{query}").status_code, 200)
+
+    def test_a_token_sent_as_a_file_is_none(self):
+        self._login("company")
+        with mute_logger("odoo.http"):
+            answer = self._post(
+                "/my/tickets/new", files=[("csrf_token", ("t", b"x", "text/plain"))], csrf=False
+            )
+        self.assertEqual(answer.status_code, 400)
+
     def test_a_number_larger_than_any_is_just_not_there(self):
         self._login("company")
         for url in ("/my/tickets/%s", "/my/files/%s", "/my/reports/%s/pdf"):
