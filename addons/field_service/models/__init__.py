@@ -96,4 +96,5 @@ from . import (
     service_work_line_cost,
     service_work_line_screens,
     service_work_line_summary,
+    account_move_significant,
 )

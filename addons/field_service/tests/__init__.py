@@ -35,6 +35,7 @@ from . import (
     test_report_link,
     test_screens,
     test_security,
+    test_significant_goods,
     test_sla,
     test_slots,
     test_tampering,

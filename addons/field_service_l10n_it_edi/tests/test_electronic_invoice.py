@@ -273,6 +273,79 @@ class TestElectronicInvoice(ElectronicInvoiceCommon):
         # 4 % of 349.40, rounded half up.
         self._assert_texts(tree, "DatiRitenuta/ImportoRitenuta", ["13.98"])
 
+    def test_a_significant_good_has_two_rates(self):
+        position = self.env["account.fiscal.position"].create(
+            {
+                "name": "Work on homes",
+                "company_id": self.company.id,
+                "splits_significant_goods": True,
+            }
+        )
+        self.charts.ref("10v").copy(
+            {
+                "name": "10% homes",
+                "fiscal_position_ids": [Command.set(position.ids)],
+                "original_tax_ids": [Command.set(self.vat.ids)],
+            }
+        )
+        self.part.write({"is_significant_good": True, "list_price": 500.0})
+        intervention = self._story_one()
+        intervention.fiscal_position_id = position
+        tree = self._export(self._invoice(self._sign(intervention)))
+        rates = {
+            summary.findtext("AliquotaIVA"): summary.findtext("ImponibileImporto")
+            for summary in tree.iterfind(".//DatiRiepilogo")
+        }
+        # The good up to all the rest (262.90) as the work, beyond it at its own rate.
+        self.assertEqual(rates, {"10.00": "525.80", "22.00": "237.10"})
+
+    def _job_order(self):
+        return self.env["project.project"].create(
+            {
+                "name": "Plant",
+                "allow_timesheets": True,
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "service_billing": "fixed_price",
+                "service_price": 10000.0,
+                "service_retention_percent": 5,
+                "customer_reference": "PO 80/2026",
+                "cig": "Z123456789",
+                "cup": "E81B21000210001",
+            }
+        )
+
+    def test_progress_and_its_retention_name_the_order(self):
+        made = self._job_order().with_user(self.user_accountant).bill_progress(percent=30)
+        tree = self._export(self.env["account.move"].browse(made["invoice_ids"]))
+        self._assert_texts(tree, "DatiOrdineAcquisto/IdDocumento", ["PO 80/2026"])
+        self._assert_texts(tree, "DatiOrdineAcquisto/CodiceCIG", ["Z123456789"])
+        self._assert_texts(tree, "DatiOrdineAcquisto/CodiceCUP", ["E81B21000210001"])
+        lines = [float(found.text) for found in tree.iterfind(".//PrezzoTotale")]
+        self.assertEqual(sorted(lines), [-150.0, 3000.0])
+        self._assert_texts(tree, "DatiRiepilogo/ImponibileImporto", ["2850.00"])
+
+    def test_a_fee_that_is_taken_back_is_a_credit_note_of_its_invoice(self):
+        contract = self.env["service.contract"].create(
+            {
+                "name": "Full service",
+                "partner_id": self.customer.id,
+                "date_start": "2026-10-01",
+                "fee_amount": 920,
+                "fee_period": "quarter",
+            }
+        )
+        contract.action_open()
+        accountant = contract.with_user(self.user_accountant)
+        made = accountant.create_fee_invoices(until="2026-10-01")
+        invoice = self.env["account.move"].browse(made["invoice_ids"])
+        self._export(invoice)
+        ended = accountant.end_contract(date="2026-10-31")
+        tree = self._export(self.env["account.move"].browse(ended["credit_ids"]))
+        self._assert_texts(tree, "TipoDocumento", ["TD04"])
+        self._assert_texts(tree, "DatiRiepilogo/ImponibileImporto", ["610.00"])
+        self._assert_texts(tree, "DatiFattureCollegate/IdDocumento", [invoice.name])
+
     @skipUnless(SCHEMA, "CAMPO_FATTURAPA_SCHEMA names no schema of the tax authority.")
     def test_the_schema_judges(self):
         tree = self._export(self._invoice(self._sign(self._story_one())))
