@@ -150,6 +150,26 @@ def accountant(browser, address):
     shoot(page, "accountant")
 
 
+def job_order(browser, address):
+    """The manager reads budget and progress of a job order."""
+    who = Person(browser, address, "manager", DESK)
+    page = who.go("/odoo/job-orders")
+    page.locator(".o_data_row", has_text="cabina di trasformazione").first.click()
+    page.locator(".nav-link[name=progress]").click()
+    page.locator("div[name=service_milestone_ids] .o_data_row").first.wait_for()
+    page.wait_for_timeout(500)
+    shoot(page, "job-order")
+
+
+def service_costs(browser, address):
+    """The manager sees what warranty and goodwill cost."""
+    who = Person(browser, address, "manager", DESK)
+    page = who.go("/odoo/service-costs")
+    page.locator(".o_pivot table").first.wait_for()
+    page.wait_for_timeout(500)
+    shoot(page, "service-costs")
+
+
 TAKES = (
     customer,
     agent,
@@ -160,6 +180,8 @@ TAKES = (
     slots,
     manager,
     accountant,
+    job_order,
+    service_costs,
 )
 
 
