@@ -110,6 +110,39 @@ def test_a_request_sent_twice_at_once_records_the_work_once(firm):
         assert kinds == ["call_out", "labour"]
 
 
+def test_an_expense_sent_twice_at_once_is_charged_once(firm):
+    for turn in range(ROUNDS):
+        intervention, _visit = firm.intervention()
+        values = {"kind": "motorway", "amount": 21.4, "date": "2026-11-09"}
+        receipt = [{"name": "toll.png", "data": signature()}]
+        asked = {"ids": [intervention], "values": values, "files": receipt}
+        call = (
+            "outside",
+            "service.intervention",
+            "add_expense",
+            {**asked, "request_uuid": f"expense-{turn}-1"},
+        )
+        first, second = firm.together(call, call)
+        assert first == second
+        lines = firm.lines(intervention, "kind", "price_unit")
+        assert [(line["kind"], line["price_unit"]) for line in lines] == [("expense", 21.4)]
+
+
+def test_the_same_receipt_sent_twice_at_once_makes_one_draft(firm):
+    for _turn in range(ROUNDS):
+        intervention, _visit = firm.intervention()
+        files = [{"name": "toll.png", "data": signature()}]
+        call = (
+            "outside",
+            "service.intervention",
+            "add_receipts",
+            {"ids": [intervention], "files": files},
+        )
+        first, second = firm.together(call, call)
+        assert first == second
+        assert len(firm.lines(intervention, "kind")) == 1
+
+
 def test_two_people_who_record_at_once_make_one_call_out(firm):
     for _turn in range(ROUNDS):
         intervention, _visit = firm.intervention()
