@@ -162,6 +162,29 @@ def test_two_people_who_record_at_once_make_one_call_out(firm):
         assert kinds == ["call_out", "labour", "labour"]
 
 
+def test_one_tap_of_two_at_once_counts(firm):
+    """Twice at one place, and at two places: whoever arrives is at one of them."""
+    for turn in range(ROUNDS):
+        here, there = firm.intervention()[0], firm.intervention()[0]
+        for jobs in ([here, here], [here, there]):
+            results = firm.together(
+                *(("outside", "service.intervention", "check_in", {"ids": [job]}) for job in jobs)
+            )
+            stays = firm.call(
+                "agent",
+                "service.presence",
+                "search_read",
+                domain=[["intervention_id", "in", jobs], ["left_on", "=", False]],
+                fields=["intervention_id"],
+            )
+            assert len(stays) == 1, (turn, results)
+            refused = [result for result in results if isinstance(result, ApiError)]
+            assert all(error.name.endswith(("UserError", "ValidationError")) for error in refused)
+            firm.call(
+                "outside", "service.intervention", "check_out", [stays[0]["intervention_id"][0]]
+            )
+
+
 def test_an_hours_bank_is_not_overdrawn_by_two_at_once(firm):
     (contract,) = firm.call(
         "accountant",

@@ -98,6 +98,10 @@ class ResCompany(models.Model):
         # Working hours are no secret, but not everybody reads them.
         return self.sudo().resource_calendar_id.tz or "UTC"
 
+    def _get_reader_timezone(self):
+        """Zone in which whoever looks at a time reads it: their own, else the company's."""
+        return self.env.context.get("tz") or self.env.user.tz or self._get_service_timezone()
+
     def _get_form_margin(self):
         """Millimetres that the header needs on our forms: nothing may be hidden behind it."""
         heights = [MIN_HEADER_MM]

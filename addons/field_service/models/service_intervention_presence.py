@@ -1,15 +1,15 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_datetime, format_time
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
 from ..checking import is_id
 from ..presence import is_touched, left_to_record
+from ..printing import format_stretch, format_times
 from .service_intervention import CLOSED_STATES
 from .service_work_line import TIME_KINDS
 
@@ -65,7 +65,7 @@ class ServiceIntervention(models.Model):
             intervention.is_next = intervention._origin == following
 
     @api.depends("presence_ids.travel_start", "presence_ids.on_site_start", "presence_ids.left_on")
-    @api.depends_context("lang", "tz")
+    @api.depends_context("lang", "tz", "uid")
     def _compute_presence_label(self):
         there = (
             self.env["service.presence"]
@@ -79,11 +79,10 @@ class ServiceIntervention(models.Model):
 
     def _describe_presence(self, presence):
         since = presence.on_site_start or presence.travel_start
-        today = fields.Datetime.context_timestamp(self, fields.Datetime.now()).date()
-        if fields.Datetime.context_timestamp(self, since).date() == today:
-            since = format_time(self.env, since, tz=self.env.tz, time_format="short")
-        else:
-            since = format_datetime(self.env, since, dt_format="short")
+        zone = presence.company_id._get_reader_timezone()
+        today = _to_day(fields.Datetime.now(), zone)
+        form = format_times if _to_day(since, zone) == today else format_stretch
+        since = form(self.env, since, False, zone)
         name = presence.user_id.name
         if presence._is_travelling():
             return self.env._("%(name)s: on the way since %(time)s", name=name, time=since)
@@ -123,12 +122,11 @@ class ServiceIntervention(models.Model):
 
     def _get_my_day(self):
         """From midnight to midnight where the user is, in UTC."""
-        today = fields.Datetime.context_timestamp(self, fields.Datetime.now()).replace(
-            hour=0, minute=0, second=0, microsecond=0
-        )
+        zone = pytz.timezone(self.env.company._get_reader_timezone())
+        today = datetime.combine(datetime.now(zone).date(), time.min)
         return [
-            moment.astimezone(pytz.utc).replace(tzinfo=None)
-            for moment in (today, today + timedelta(days=1))
+            zone.localize(day).astimezone(pytz.utc).replace(tzinfo=None)
+            for day in (today, today + timedelta(days=1))
         ]
 
     # === PUBLIC METHODS === #
@@ -334,10 +332,11 @@ class ServiceIntervention(models.Model):
         taken, written = self.sudo()._get_recorded(self.env.user, kind)
         timers_sudo = self.env["service.timer"].sudo()
         running = timers_sudo.search([("user_id", "=", self.env.uid)]).mapped("start")
+        zone = self.sudo().company_id._get_service_timezone()
         open_stretches, last = [], None
         for start, stop in self._get_stretches(kind):
             stop = min([stop, *(moment for moment in running if moment < stop)])
-            if not start < stop or self._to_local_day(start) in written:
+            if not start < stop or _to_day(start, zone) in written:
                 continue
             left = left_to_record(start, stop, taken)
             last = last or left
@@ -378,10 +377,6 @@ class ServiceIntervention(models.Model):
             set((own - timed).filtered(lambda line: line.kind == kind).mapped("date")),
         )
 
-    def _to_local_day(self, moment):
-        zone = pytz.timezone(self.sudo().company_id._get_service_timezone())
-        return pytz.utc.localize(moment).astimezone(zone).date()
-
     # === ACTIONS === #
 
     def action_start_travel(self):
@@ -399,3 +394,8 @@ class ServiceIntervention(models.Model):
     def _get_browser_position(self):
         """What the page of "my work" has asked the browser for, if it was to."""
         return self.env.context.get("field_service_position")
+
+
+def _to_day(moment, zone):
+    """The local day of a naive UTC moment."""
+    return pytz.utc.localize(moment).astimezone(pytz.timezone(zone)).date()

@@ -208,7 +208,7 @@ class TestPresence(FieldServiceCommon):
         with self._at(at(7)):
             self.mine.start_travel()
             desk = self.job.with_user(self.user_dispatcher)
-            self.assertIn("Technician_T: on the way since", desk.presence_label)
+            self.assertIn("Technician_T: on the way since 8:00", desk.presence_label)
             self.assertIn("Technician_T is on the way.", self.job.message_ids[0].body)
             self.mine.check_in()
             self.env.invalidate_all()

@@ -86,7 +86,7 @@ class ServiceInterventionRecordWork(models.TransientModel):
             travel = None
             if intervention and wizard.kind == "labour":
                 travel = intervention._propose_stretch("travel")
-            zone = self.env.tz or wizard.company_id._get_service_timezone()
+            zone = wizard.company_id._get_reader_timezone()
             wizard.hint = travel and self.env._(
                 "Your journey %(times)s is not recorded yet.",
                 times=format_times(self.env, *travel, zone),

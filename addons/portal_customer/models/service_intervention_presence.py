@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 # So many of one's own positions are listed on a page.
 MAX_POSITIONS = 30
@@ -29,6 +29,8 @@ class ServiceIntervention(models.Model):
                 }
                 for stay in stays_sudo
             ],
+            # Whoever has left comes back as long as the visit lasts.
+            "can_go": not values["checked_out_on"] or visit.stop >= fields.Datetime.now(),
             "my_presence": state if mine_sudo else "",
             "my_since": mine_sudo.on_site_start or mine_sudo.travel_start,
         }
