@@ -42,6 +42,7 @@
         "wizard/service_job_close_views.xml",
         "wizard/service_job_progress_views.xml",
         "wizard/service_report_invoice_views.xml",
+        "wizard/service_pdf_check_views.xml",
         "wizard/service_report_amend_views.xml",
         "wizard/service_report_ask_views.xml",
         "wizard/service_report_sign_views.xml",

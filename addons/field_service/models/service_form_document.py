@@ -46,7 +46,7 @@ class ServiceFormDocument(models.Model):
         "res.users", string="Filled in by", required=True, readonly=True, ondelete="restrict"
     )
     filled_on = fields.Datetime(required=True, readonly=True)
-    sha256 = fields.Char(string="SHA-256 of the PDF", readonly=True)
+    sha256 = fields.Char(string="SHA-256 of the PDF", readonly=True, index="btree_not_null")
     attachment_id = fields.Many2one(
         "ir.attachment", string="PDF", readonly=True, ondelete="restrict"
     )

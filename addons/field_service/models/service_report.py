@@ -104,7 +104,9 @@ class ServiceReport(models.Model):
     signature = fields.Image(max_width=1200, max_height=600, readonly=True, copy=False)
     refusal_reason = fields.Char(string="Not signed because", readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
-    sha256 = fields.Char(string="SHA-256 of the PDF", readonly=True, copy=False)
+    sha256 = fields.Char(
+        string="SHA-256 of the PDF", readonly=True, copy=False, index="btree_not_null"
+    )
     attachment_id = fields.Many2one(
         "ir.attachment", string="PDF", readonly=True, copy=False, ondelete="restrict"
     )

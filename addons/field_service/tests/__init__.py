@@ -25,6 +25,7 @@ from . import (
     test_own_warranty,
     test_parts,
     test_performance,
+    test_pdf_check,
     test_planning,
     test_position,
     test_presence,

@@ -14,6 +14,7 @@ from . import (
     service_intervention_wait,
     service_job_close,
     service_job_progress,
+    service_pdf_check,
     service_report_amend,
     service_report_ask,
     service_report_invoice,
