@@ -111,6 +111,11 @@ export class PartCatalogue extends Component {
         }
     }
 
+    /** Of parts that are kept in stock an addon tells how many are on the van. */
+    isCounted(part) {
+        return typeof part.on_hand === "number";
+    }
+
     // Looking for parts
 
     async load() {
@@ -273,7 +278,7 @@ export class PartCatalogue extends Component {
     onSaved(part, result) {
         part.quantity = result.quantity;
         this.saved.set(part.id, result.quantity);
-        for (const warning of result.warnings || []) {
+        for (const { warning } of result.lines.filter((line) => line.warning)) {
             this.notification.add(warning, { type: "warning" });
         }
     }
