@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 # Hours come from minutes: a millionth of an hour more is no work.
 EPSILON = 1e-6
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A journey, in hours or in kilometres.
+
+    :param visit: what it belongs to; without one, its day
+    :param is_flat: whether the price list has a flat price for it
+    """
+
+    person: int
+    day: date
+    visit: int
+    kind: str
+    is_flat: bool
 
 
 def billed_quantity(done: float, step: float = 0.0, minimum: float = 0.0) -> float:
@@ -61,3 +78,36 @@ def amount(price: float, quantity: float, discount: float = 0.0, digits: int = 2
     """
     exact = Decimal(repr(price)) * Decimal(repr(quantity)) * (100 - Decimal(repr(discount))) / 100
     return float(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP))
+
+
+def charge_trips(
+    trips: Sequence[Trip], away: Collection[tuple[int, date]] = ()
+) -> list[str | None]:
+    """How each journey is billed: None is as it was done.
+
+    A flat price (``flat``) is billed once a visit for travel and once for kilometres; whoever
+    else went there is in it (``flat_once``). Hours of travel on a day away are in its price
+    (``day_away``), kilometres are not: they are the van's.
+
+    :param away: pairs of person and day that are billed as a day away
+
+    >>> monday = date(2026, 11, 9)
+    >>> van = [Trip(p, monday, 7, kind, True) for p, kind in ((1, "travel"), (2, "travel"))]
+    >>> charge_trips([*van, Trip(1, monday, 7, "mileage", False)])
+    ['flat', 'flat_once', None]
+    >>> charge_trips(van, away={(1, monday)})
+    ['day_away', 'flat']
+    """
+    charged, billed = [], set()
+    for trip in trips:
+        flat = (trip.visit or trip.day, trip.kind)
+        if trip.kind == "travel" and (trip.person, trip.day) in away:
+            charged.append("day_away")
+        elif not trip.is_flat:
+            charged.append(None)
+        elif flat in billed:
+            charged.append("flat_once")
+        else:
+            billed.add(flat)
+            charged.append("flat")
+    return charged

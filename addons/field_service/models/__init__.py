@@ -66,6 +66,7 @@ from . import (
     service_intervention_slots,
     service_intervention_subcontract,
     service_intervention_timer,
+    service_intervention_travel,
     service_intervention_type,
     service_intervention_waiting,
     service_intervention_warnings,
@@ -97,4 +98,5 @@ from . import (
     service_work_line_screens,
     service_work_line_summary,
     account_move_significant,
+    service_zone,
 )

@@ -36,6 +36,11 @@ class ResCompany(models.Model):
         default=30,
         help="A repair that has to be repeated within these days is at our expense. Zero: never.",
     )
+    service_discount_limit = fields.Float(
+        string="Discount without asking (%)",
+        default=10.0,
+        help="How far below the listed price whoever sees prices may go; service managers further.",
+    )
     service_road_factor = fields.Float(
         string="Roads are longer by",
         default=1.3,

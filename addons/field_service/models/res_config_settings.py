@@ -9,6 +9,9 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.situation_for_outside", readonly=False
     )
     service_rework_days = fields.Integer(related="company_id.service_rework_days", readonly=False)
+    service_discount_limit = fields.Float(
+        related="company_id.service_discount_limit", readonly=False
+    )
     service_road_factor = fields.Float(related="company_id.service_road_factor", readonly=False)
     service_road_speed = fields.Float(related="company_id.service_road_speed", readonly=False)
     service_expiry_days = fields.Integer(related="company_id.service_expiry_days", readonly=False)

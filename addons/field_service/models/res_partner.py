@@ -25,6 +25,14 @@ class ResPartner(models.Model):
         "given to the firm, says who of their people goes and when, and answers for them.",
     )
 
+    service_zone_id = fields.Many2one(
+        "service.zone",
+        string="Service zone",
+        company_dependent=True,
+        groups="field_service.field_service_group_dispatcher,account.group_account_invoice",
+        help="Leave empty to decide by postcode, province or distance.",
+    )
+
     def _compute_equipment_count(self):
         customers = self.commercial_partner_id
         count = dict(

@@ -257,8 +257,7 @@ class ServiceIntervention(models.Model):
                 and line.employee_id == employee
                 and line.event_id == visit
                 and line.equipment_id == equipment
-                and line.report_id.state in (False, "draft")
-                and not line.invoice_line_id
+                and not line._is_closed()
             )
         ).sorted("id", reverse=True)
 

@@ -103,6 +103,7 @@ class ServiceIntervention(models.Model):
         visits_sudo = lines_sudo.event_id
         lines_sudo.unlink()
         intervention_sudo._count_visits(visits_sudo)
+        intervention_sudo._settle_travel()
         return {"line_ids": sorted(line_ids)}
 
     @idempotent
@@ -333,6 +334,8 @@ class ServiceIntervention(models.Model):
         self._count_visits(created.event_id)
         for visit in created.event_id:
             created |= self._create_call_out(visit, created)
+        if created.filtered(lambda line: line.kind in (*TIME_KINDS, "mileage")):
+            created |= self._settle_travel()
         if created and self.state in ("draft", "planned", "confirmed", "waiting"):
             self.state = "in_progress"
         return created
@@ -409,7 +412,9 @@ class ServiceIntervention(models.Model):
 
     def _get_part_rate(self, kind, day, band):
         rates = self.env["service.rate"]._get_rates(self.company_id)
-        return rates._choose(kind, day, band, self.contract_id, self.invoice_partner_id)
+        return rates._choose(
+            kind, day, band, self.contract_id, self.invoice_partner_id, self.zone_id
+        )
 
     def _create_part(self, line, part):
         """One part of work, charged: two lines where a contract pays for some of its hours."""

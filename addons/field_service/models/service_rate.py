@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 TIME_BANDS = [
     ("ordinary", "Ordinary"),
@@ -32,14 +33,18 @@ KIND_PRODUCT = {
     "expense": "field_service.product_expense",
     "call_out": "field_service.product_call_out",
     "flat_fee": "field_service.product_flat_fee",
+    "day_away": "field_service.product_day_away",
 }
+# Journeys: they may have a flat price instead of one per hour or kilometre.
+JOURNEY_KINDS = ("travel", "mileage")
 
 
 class ServiceRate(models.Model):
     """A line of the price list of work (*tariffario*), valid between dates.
 
     For a piece of work the rates of its contract come before those of its customer, and these
-    before the general ones; then a rate of its time band before one for any; then the newest.
+    before the general ones; then a rate of its zone before one for any, and one of its time band
+    before one for any; then the newest.
     """
 
     _name = "service.rate"
@@ -57,7 +62,10 @@ class ServiceRate(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(
-        selection=[item for item in KIND_SELECTION if item[0] not in ("part", "expense")],
+        selection=[
+            *[item for item in KIND_SELECTION if item[0] not in ("part", "expense")],
+            ("day_away", "Day away"),
+        ],
         required=True,
     )
     time_band = fields.Selection(selection=TIME_BANDS, help="Leave empty for all times.")
@@ -81,7 +89,24 @@ class ServiceRate(models.Model):
         ondelete="restrict",
         help="What stands on the invoice. Empty: the usual one of this kind of work.",
     )
-    price = fields.Monetary(required=True, help="Per hour, per kilometre or per call-out.")
+    zone_id = fields.Many2one(
+        "service.zone",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Leave empty for all zones.",
+    )
+    price = fields.Monetary(
+        required=True, help="Per hour, per kilometre, per call-out, per day away, or flat."
+    )
+    is_flat = fields.Boolean(
+        string="Flat",
+        help="Travel or kilometres have one price per visit, however long the way was.",
+    )
+    from_hours = fields.Float(
+        string="From hours of travel",
+        help="A day away is billed when somebody travels at least so long on that day.",
+    )
     rounding = fields.Float(
         string="Rounded up to",
         help="Work is billed in steps, e.g. of half an hour. Zero: as it was done.",
@@ -98,6 +123,14 @@ class ServiceRate(models.Model):
         "CHECK (date_to IS NULL OR date_to >= date_from)",
         "A rate cannot end before it begins.",
     )
+    _flat_journeys = models.Constraint(
+        "CHECK (is_flat IS NOT TRUE OR kind IN ('travel', 'mileage'))",
+        "Only travel and kilometres have a flat price; other work is priced by its own unit.",
+    )
+    _hours_of_days = models.Constraint(
+        "CHECK (from_hours IS NULL OR from_hours >= 0)",
+        "Hours of travel cannot be negative.",
+    )
 
     @api.depends("kind", "time_band")
     def _compute_display_name(self):
@@ -108,12 +141,39 @@ class ServiceRate(models.Model):
             ]
             rate.display_name = " – ".join(filter(None, names))
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rates = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return rates
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # === BUSINESS METHODS === #
+
     @api.model
     def _get_rates(self, company):
         """Every rate of a company: a short list, looked up once and chosen from in memory."""
-        return self.search(Domain("company_id", "=", company.id))
+        return self.browse(self._get_rate_ids(company.id))
 
-    def _choose(self, kind, day, time_band=False, contract=None, partner=None):
+    @api.model
+    @ormcache("company_id")
+    def _get_rate_ids(self, company_id):
+        # Who may see prices is judged where they are shown.
+        rates_sudo = self.sudo().with_context(active_test=True)
+        return tuple(rates_sudo.search(Domain("company_id", "=", company_id)).ids)
+
+    def _choose(self, kind, day, time_band=False, contract=None, partner=None, zone=None):
         """The rate of this set that holds for a piece of work, or none."""
         customer = partner and partner.commercial_partner_id
         candidates = self.filtered(
@@ -124,12 +184,14 @@ class ServiceRate(models.Model):
                 and rate.time_band in (False, time_band or "ordinary")
                 and (not rate.contract_id or rate.contract_id == contract)
                 and (not rate.partner_id or rate.partner_id == customer)
+                and (not rate.zone_id or rate.zone_id == zone)
             )
         )
         return candidates.sorted(
             key=lambda rate: (
                 bool(rate.contract_id),
                 bool(rate.partner_id),
+                bool(rate.zone_id),
                 bool(rate.time_band),
                 rate.date_from,
                 rate.id,

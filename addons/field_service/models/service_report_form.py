@@ -62,7 +62,9 @@ class ServiceReport(models.Model):
         lines = self.work_line_ids
         prices = {
             line.id: {
-                "quantity": f"{formatLang(self.env, line.quantity_invoice)} {line.uom_id.name}",
+                "quantity": " ".join(
+                    [formatLang(self.env, line.quantity_invoice), line._get_billed_uom().name]
+                ),
                 "price": format_amount(self.env, line.price_unit, line.currency_id),
                 "discount": line.discount and f"−{formatLang(self.env, line.discount, digits=0)} %",
                 "amount": format_amount(self.env, line.amount_invoice, line.currency_id),

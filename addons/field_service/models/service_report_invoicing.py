@@ -147,7 +147,7 @@ class ServiceWorkLine(models.Model):
                 date=format_date(payers_env, report.date),
             ),
             "quantity": self.quantity_invoice,
-            "product_uom_id": self.uom_id.id,
+            "product_uom_id": self._get_billed_uom().id,
             "price_unit": self.price_unit,
             "discount": self.discount,
             # What Odoo would work out line by line, which costs the most of the time; where it

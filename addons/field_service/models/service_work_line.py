@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import float_compare, format_date
+from odoo.tools import format_amount, format_date, formatLang
 
 from ..charging import amount, billed_quantity
 from ..coverage import FULL
@@ -39,9 +39,13 @@ CHARGED_FIELDS = {
 KEPT_FIELDS = {
     "analytic_line_id",
     "billing_state",
+    "charged_as",
     "coverage_params",
     "coverage_rule",
     "invoice_line_id",
+    "is_day_away",
+    "price_params",
+    "price_rule",
     "quantity_covered",
 }
 MAX_QUANTITY = 100_000
@@ -167,6 +171,16 @@ class ServiceWorkLine(models.Model):
     )
     # What of the work a contract has paid with its hours.
     quantity_covered = fields.Float(compute="_compute_quantity_covered", store=True)
+    charged_as = fields.Selection(
+        selection=[
+            ("flat", "Flat price"),
+            ("flat_once", "In the flat price"),
+            ("day_away", "In the day away"),
+        ],
+        readonly=True,
+        help="A journey that is not billed by the hour or the kilometre.",
+    )
+    is_day_away = fields.Boolean(string="Day away", readonly=True)
     price_unit = fields.Float(
         compute="_compute_price_unit",
         store=True,
@@ -174,6 +188,27 @@ class ServiceWorkLine(models.Model):
         precompute=True,
         compute_sudo=True,
         digits="Product Price",
+        groups="field_service.field_service_group_price",
+    )
+    price_rule = fields.Char(
+        compute="_compute_price_unit",
+        store=True,
+        precompute=True,
+        compute_sudo=True,
+        export_string_translation=False,
+        groups="field_service.field_service_group_price",
+    )
+    price_params = fields.Json(
+        compute="_compute_price_unit",
+        store=True,
+        precompute=True,
+        compute_sudo=True,
+        groups="field_service.field_service_group_price",
+    )
+    price_reason = fields.Char(
+        string="Why this price",
+        compute="_compute_price_reason",
+        compute_sudo=True,
         groups="field_service.field_service_group_price",
     )
     discount = fields.Float(
@@ -236,6 +271,11 @@ class ServiceWorkLine(models.Model):
         "(event_id) WHERE kind = 'call_out' AND event_id IS NOT NULL",
         "The call-out fee of this visit has already been recorded.",
     )
+    # One day away a day and person, whoever records it.
+    _day_away_uniq = models.UniqueIndex(
+        "(intervention_id, employee_id, date) WHERE is_day_away",
+        "This day away has already been recorded.",
+    )
     _to_bill_idx = models.Index("(report_id) WHERE invoice_line_id IS NULL")
     _part_idx = models.Index("(equipment_id, product_id) WHERE kind = 'part'")
     _quantity_valid = models.Constraint(
@@ -257,7 +297,7 @@ class ServiceWorkLine(models.Model):
     def _compute_product_id(self):
         """What stands on the invoice: as the rate says, else the usual one of the kind."""
         for line, rate in self._get_rates():
-            xmlid = KIND_PRODUCT.get(line.kind)
+            xmlid = KIND_PRODUCT.get(line._get_rate_kind())
             if line.product_id or not xmlid:
                 line.product_id = line.product_id
             else:
@@ -289,10 +329,13 @@ class ServiceWorkLine(models.Model):
             else:
                 line.payer_id = line.intervention_id.invoice_partner_id
 
-    @api.depends("quantity", "kind", "time_band", "date", "contract_id")
+    @api.depends("quantity", "kind", "time_band", "date", "contract_id", "charged_as")
     def _compute_quantity_invoice(self):
         for line, rate in self._get_rates():
-            line.quantity_invoice = billed_quantity(line.quantity, rate.rounding, rate.minimum)
+            if line.charged_as:
+                line.quantity_invoice = 1.0 if line.charged_as == "flat" else 0.0
+            else:
+                line.quantity_invoice = billed_quantity(line.quantity, rate.rounding, rate.minimum)
 
     @api.depends("quantity", "coverage", "contract_id")
     def _compute_quantity_covered(self):
@@ -301,13 +344,20 @@ class ServiceWorkLine(models.Model):
 
     @api.depends("kind", "time_band", "date", "product_id", "contract_id", "payer_id")
     def _compute_price_unit(self):
+        """The price and which rung of contract, price list, rate and product decided it."""
         for line, rate in self._get_rates():
             if line.invoice_line_id or line.kind == "expense":
                 line.price_unit = line.price_unit
-            elif rate:
-                line.price_unit = rate.price
+                line.price_rule = line.price_rule
+                line.price_params = line.price_params
             else:
-                line.price_unit = line._get_product_price()
+                line.price_unit, line.price_rule, line.price_params = line._find_price(rate)
+
+    @api.depends("price_rule", "price_params", "charged_as")
+    @api.depends_context("lang")
+    def _compute_price_reason(self):
+        for line in self:
+            line.price_reason = line._get_price_sentence(line.price_rule, line.price_params or {})
 
     @api.depends("coverage")
     def _compute_discount(self):
@@ -333,14 +383,14 @@ class ServiceWorkLine(models.Model):
         for line in self:
             line.amount_cost = line._get_cost()
 
-    @api.depends("coverage", "amount_invoice", "invoice_line_id", "report_id.state")
+    @api.depends("coverage", "amount_invoice", "charged_as", "invoice_line_id", "report_id.state")
     def _compute_billing_state(self):
         for line in self:
             if line.invoice_line_id:
                 line.billing_state = "billed"
             elif line.coverage == "to_verify":
                 line.billing_state = "blocked"
-            elif line.discount >= FULL:
+            elif line.discount >= FULL or line.charged_as in ("flat_once", "day_away"):
                 line.billing_state = "covered"
             elif not line.report_id or line.report_id.state == "draft" or not line.price_unit:
                 line.billing_state = "blocked"
@@ -371,36 +421,102 @@ class ServiceWorkLine(models.Model):
             yield (
                 line,
                 rates.get(line.company_id, empty)._choose(
-                    line.kind, line.date, line.time_band, line.contract_id, line.payer_id
+                    line._get_rate_kind(),
+                    line.date,
+                    line.time_band,
+                    line.contract_id,
+                    line.payer_id,
+                    line.intervention_id.zone_id,
                 ),
             )
 
-    def _get_product_price(self):
-        """Price of a product: the payer's price list, else the product's own."""
+    def _get_rate_kind(self):
+        """What this line is called in the price list."""
+        return "day_away" if self.is_day_away else self.kind
+
+    def _find_price(self, rate):
+        """The price by the first of: contract, customer, customer's price list, rate, product.
+
+        A price list speaks of work only where it names the product or its category, and of
+        overtime only where that is a product of its own: it doesn't know what time it was.
+
+        :param recordset rate: what the price list of work says, see ``_get_rates``
+        :return: price, rule and its values, see ``_get_price_sentence``
+        """
+        self.ensure_one()
+        params = {"date": fields.Date.to_string(rate.date_from)} if rate else {}
+        if rate.zone_id:
+            params["zone"] = rate.zone_id.name
+        if rate.contract_id:
+            return rate.price, "contract_rate", {**params, "contract": rate.contract_id.name}
+        if rate.partner_id:
+            return rate.price, "customer_rate", {**params, "customer": rate.partner_id.name}
+        listed, item = self._get_pricelist_price()
+        named = item.applied_on in ("0_product_variant", "1_product", "2_product_category")
+        timed = rate.time_band not in (False, "ordinary") and not rate.product_id
+        if item and (not rate or named and not timed and not rate.is_flat):
+            return listed, "pricelist", {"pricelist": item.pricelist_id.name}
+        if rate:
+            return rate.price, "rate", params
+        return listed, "product" if self.product_id else "none", {}
+
+    def _get_pricelist_price(self):
+        """Price of the product by the payer's price list, else its own; and the list's item."""
+        items = self.env["product.pricelist.item"]
         product = self.product_id
         if not product:
-            return 0.0
+            return 0.0, items
         pricelist = self.payer_id.with_company(self.company_id).property_product_pricelist
-        if pricelist:
-            return pricelist._get_product_price(
-                product,
-                self.quantity_invoice or 1.0,
-                currency=self.currency_id,
-                uom=self.uom_id,
-                date=self.date,
-            )
-        return product.with_company(self.company_id).lst_price
+        if not pricelist:
+            return product.with_company(self.company_id).lst_price, items
+        price, item_id = pricelist._get_product_price_rule(
+            product,
+            self.quantity_invoice or 1.0,
+            currency=self.currency_id,
+            uom=self.uom_id,
+            date=self.date,
+        )
+        return price, items.browse(item_id)
+
+    def _get_price_sentence(self, rule, params):
+        """Say to a person, in their language, where the price comes from."""
+        _ = self.env._
+        if self.charged_as in ("flat_once", "day_away"):
+            return {
+                "flat_once": _("In the flat price of the way, which is billed once a visit."),
+                "day_away": _("In the price of the day away."),
+            }[self.charged_as]
+        sentences = {
+            "contract_rate": _("Price of contract %(contract)s since %(date)s."),
+            "customer_rate": _("Price for %(customer)s since %(date)s."),
+            "pricelist": _("Price list %(pricelist)s."),
+            "rate": _("Rate since %(date)s."),
+            "product": _("Price of the product."),
+            "by_hand": _("Written by %(name)s."),
+        }
+        if rule not in sentences:
+            return False
+        shown = dict(params)
+        if day := shown.get("date"):
+            shown["date"] = format_date(self.env, day)
+        parts = [sentences[rule] % shown]
+        if zone := shown.get("zone"):
+            parts.append(_("Zone: %(zone)s.", zone=zone))
+        if self.charged_as == "flat":
+            parts.append(_("Flat price, once a visit."))
+        return " ".join(parts)
+
+    def _get_billed_uom(self):
+        """What is billed is counted in: a flat price is one, not one hour."""
+        self.ensure_one()
+        return self.env.ref("uom.product_uom_unit") if self.charged_as == "flat" else self.uom_id
 
     def _set_pieces(self, pieces):
         """Correct how many pieces were used; their price follows, unless somebody has set it."""
         self.ensure_one()
-        digits = self.env["decimal.precision"].precision_get("Product Price")
-        by_list = not float_compare(
-            self.price_unit, self._get_product_price(), precision_digits=digits
-        )
         self.quantity = pieces
-        if by_list:
-            self.price_unit = self._get_product_price()
+        if self.price_rule != "by_hand":
+            self.env.add_to_compute(self._fields["price_unit"], self)
 
     def _get_default_discount(self):
         """What the payer doesn't pay, in percent, when nobody has decided a percent."""
@@ -494,6 +610,11 @@ class ServiceWorkLine(models.Model):
     def _unlink_except_frozen(self):
         self._check_not_frozen()
 
+    def _is_closed(self):
+        """Whether the customer has signed it, or it is on an invoice."""
+        self.ensure_one()
+        return bool(self.invoice_line_id) or self.report_id.state not in (False, "draft")
+
     def _check_not_frozen(self):
         """Refuse to touch what the customer has signed or what is on an invoice."""
         self._check_not_invoiced()
@@ -537,6 +658,13 @@ class ServiceWorkLine(models.Model):
             vals = {"coverage_note": self._get_override_note(), **vals}
             self._log_coverage(vals["coverage"])
         result = super().write(vals)
+        if not self.env.su and not {"price_unit", "discount"}.isdisjoint(vals):
+            self._check_discount_right()
+        if not self.env.su and "price_unit" in vals:
+            # Whatever the price list says, somebody has decided now.
+            self.sudo().write(
+                {"price_rule": "by_hand", "price_params": {"name": self.env.user.name}}
+            )
         if vals.get("coverage") == "contract" and "contract_id" not in vals:
             # Decided by hand, it uses up hours of the contract all the same.
             for line in self.filtered(lambda line: not line.contract_id):
@@ -572,7 +700,32 @@ class ServiceWorkLine(models.Model):
             if serial_number := vals.get("serial_number"):
                 return env._("%(part)s, serial %(number)s", part=name, number=serial_number)
             return name
+        if vals.get("is_day_away"):
+            return env._("Day away")
         return dict(self._fields["kind"]._description_selection(env)).get(vals.get("kind"), "")
+
+    def _check_discount_right(self):
+        """Refuse a price below what the user may give; service managers may give any.
+
+        Lines that somebody else pays for by a rule have a discount by right.
+        """
+        if self.env.user.has_group("field_service.field_service_group_manager"):
+            return
+        for line, rate in self.sudo()._get_rates():
+            limit = line.company_id.service_discount_limit
+            listed = line._find_price(rate)[0]
+            least = line.currency_id.round(listed * (100 - limit) / 100)
+            given = line.currency_id.round(line.price_unit * (100 - line.discount) / 100)
+            if not line._get_default_discount() and given < least:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s”: you may give a discount of %(limit)s %%, down to %(price)s. "
+                        "Ask a service manager for more.",
+                        name=line.name,
+                        limit=formatLang(self.env, limit),
+                        price=format_amount(self.env, least, line.currency_id),
+                    )
+                )
 
     def _get_override_note(self):
         return self.env._("Decided by %(name)s.", name=self.env.user.name)

@@ -189,7 +189,7 @@ class TestParts(FieldServiceCommon):
         self.assertEqual(self.lines.price_unit, 86.50)
         self._set(10)
         self.assertEqual(self.lines.price_unit, 70.0)
-        self.lines.price_unit = 65.0
+        self.lines.with_user(self.user_manager).price_unit = 65.0
         self._set(2)
         self.assertEqual(self.lines.price_unit, 65.0)
 
