@@ -18,7 +18,7 @@ from odoo.tools import SQL
 MAX_TEXT = 2_000  # characters of a question that are read
 MAX_TERMS = 24  # terms that are looked up
 MAX_SCORED = 12  # terms that are scored: the rarest
-BUDGET = 2_000  # entries scored at most; also where counting a term stops
+BUDGET = 5_000  # entries scored at most; also where counting a term stops
 SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all labels together
 # Silence is better than a wrong answer. An entry convinces by its share of the question's weight:
 MIN_COVERAGE = 0.3  # of whatever words,
@@ -29,7 +29,7 @@ WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.7, 0.2, 0.3
 COSINE_OF_WORDS = 0.6  # what words in common let expect of the meaning
 MIN_FUSED = 0.17  # silence below
 MIN_COSINE = 0.35  # from here on "similar in meaning"
-MAX_FUSED = 400  # entries that are compared by words and meaning
+MAX_FUSED = 1_000  # entries that are compared by words and meaning
 MAX_PRIOR = 0.1  # what proved to solve comes a little earlier, never instead of what is alike
 UNKNOWN_SHARE = 0.6  # of the weight of a word nobody used yet
 CODE_BOOST = 2.5  # how many words a code is worth

@@ -94,6 +94,31 @@ class TestOpenTicket(HelpdeskCommon):
             ],
         )
 
+    def test_a_ticket_that_came_although_a_solution_was_on_offer_is_counted(self):
+        entries = self.env["ir.model"]._get("knowledge.entry")
+        self.env["ir.model.access"].create(
+            {
+                "name": "test: customers search",
+                "model_id": entries.id,
+                "group_id": self.env.ref("base.group_portal").id,
+                "perm_read": True,
+            }
+        )
+        article = self.env["knowledge.article"].create(
+            {
+                "name": "Caldaia ferma",
+                "symptom": "<p>Non parte</p>",
+                "solution": "<p>Premere il tasto di sblocco</p>",
+                "audience": "public",
+                "lang": "en_US",
+            }
+        )
+        article.action_publish()
+        ticket = self._open(self.user_portal)
+        event = self.env["knowledge.event"].search([("kind", "=", "anyway")])
+        self.assertEqual((event.res_model, event.res_id), (ticket._name, ticket.id))
+        self.assertEqual(event.entry_id.res_id, article.id)
+
     def test_a_customer_does_not_decide_what_the_desk_decides(self):
         for values in (
             {"partner_id": self.paolo.id},

@@ -6,6 +6,7 @@ from . import (
     knowledge_category,
     knowledge_encoder,
     knowledge_entry,
+    knowledge_entry_rebuild,
     knowledge_entry_rungs,
     knowledge_event,
     knowledge_tag,

@@ -430,7 +430,10 @@ class KnowledgeEntry(models.Model):
                 SELECT scored.id, scored.parent_id, split_part(scored.lang, '_', 1),
                        scored.solved_count, scored.rank, scored.likeness
                   FROM scored
-                 ORDER BY scored.id = ANY(%(near)s) DESC, scored.score DESC, scored.id DESC
+                 WINDOW family AS (PARTITION BY coalesce(scored.parent_id, scored.id))
+                 ORDER BY bool_or(scored.id = ANY(%(near)s)) OVER family DESC,
+                          max(scored.score) OVER family DESC,
+                          scored.parent_id IS NOT NULL, scored.score DESC, scored.id DESC
                  LIMIT %(limit)s
                 """,
                 tables=query.from_clause,

@@ -1,11 +1,13 @@
 from . import (
     test_article,
+    test_bad_input,
     test_category,
     test_encoder,
     test_event,
     test_index,
     test_performance,
     test_pure,
+    test_rebuild,
     test_search,
     test_search_access,
     test_security,

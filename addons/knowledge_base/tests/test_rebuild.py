@@ -1,0 +1,91 @@
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import tagged
+
+from .common import KnowledgeBaseCommon
+
+SEEN = ("res_model", "res_id", "title", "problem", "solution", "codes", "tags", "lang", "audience")
+ACTS = ("publish", "draft", "archive", "unarchive", "rename", "judge", "hide")
+
+
+@tagged("post_install", "-at_install")
+class TestRebuild(KnowledgeBaseCommon):
+    """The index made anew says the same as the one that followed each change."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["knowledge.article"].search([]).unlink()
+        cls.articles = cls.env["knowledge.article"]
+        for number in range(4):
+            cls.articles += cls._create_article(f"Pompa {number} ferma, errore E{number}")
+
+    def _index(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT entry.res_model, entry.res_id, entry.title, entry.problem, entry.solution,
+                   entry.codes, entry.tags, entry.lang, entry.audience, parent.res_id,
+                   entry.tsv::text, entry.text_length
+              FROM knowledge_entry AS entry
+              LEFT JOIN knowledge_entry AS parent ON parent.id = entry.parent_id
+             ORDER BY entry.res_model, entry.res_id
+            """
+        )
+        return self.env.cr.fetchall()
+
+    def _act(self, name, article, other):
+        if name == "publish" and article.state != "published":
+            article.action_publish()
+        elif name == "draft" and article.state == "published":
+            article.action_draft()
+        elif name in ("archive", "unarchive"):
+            article.active = name == "unarchive"
+        elif name == "rename":
+            article.name = f"{other.name} e rumorosa"[:60]
+        elif name == "hide":
+            article.audience = "internal"
+        elif name == "judge" and (entry := self._entry_of(other)):
+            self.env["knowledge.event"].record(entry.ids, "solved", article._name, article.id)
+
+    @settings(
+        max_examples=12,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3)), max_size=8)
+    )
+    def test_made_anew_it_says_the_same(self, acts):
+        with self.env.cr.savepoint() as savepoint:
+            for name, article, other in acts:
+                self._act(name, self.articles[article], self.articles[other])
+            followed = self._index()
+            self.assertTrue(self.env["knowledge.entry"]._rebuild())
+            self.assertEqual(self._index(), followed)
+            savepoint.rollback()
+        self.env.invalidate_all()
+
+    def test_what_was_lost_or_damaged_is_mended(self):
+        before = self._index()
+        self.env.cr.execute("DELETE FROM knowledge_entry WHERE res_id = %s", [self.articles[0].id])
+        self.env.cr.execute("UPDATE knowledge_entry SET title = 'danneggiata', tsv = NULL")
+        self.env.invalidate_all()
+        self._create_entry("Di un articolo che non c'è più", self.articles[3].id + 1_000)
+        self.env["knowledge.entry"]._rebuild()
+        self.assertEqual(self._index(), before)
+
+    def test_it_goes_on_where_it_stopped(self):
+        entries = self.env["knowledge.entry"]
+        entries.search([]).unlink()
+        with patch("odoo.addons.knowledge_base.models.knowledge_entry_rebuild.BATCH", 1):
+            self.assertFalse(entries._rebuild(seconds=0))
+            self.assertEqual(entries.search([]).mapped("res_id"), self.articles[:1].ids)
+            self.assertFalse(entries._rebuild(seconds=0))
+            self.assertEqual(len(entries.search([])), 2)
+        self.assertTrue(entries._rebuild())
+        self.assertEqual(len(entries.search([])), 4)
