@@ -135,6 +135,16 @@ def manager(browser, address):
     shoot_cards(who, "/odoo/field-service", "manager")
 
 
+def invoicing(browser, address):
+    """Which invoices would be made of all that is due, before any is."""
+    who = Person(browser, address, "accountant", DESK)
+    page = who.go("/odoo/action-field_service.service_report_invoice_action")
+    page.locator("button[name=action_preview]").click()
+    page.locator("div[name=group_ids] .o_data_row").first.wait_for()
+    page.wait_for_timeout(500)
+    shoot(page, "invoicing")
+
+
 def accountant(browser, address):
     """A signed report as the customer has it, and the draft invoice the accountant makes of it."""
     who = Person(browser, address, "accountant", DESK)
@@ -179,6 +189,7 @@ TAKES = (
     dispatcher,
     slots,
     manager,
+    invoicing,
     accountant,
     job_order,
     service_costs,

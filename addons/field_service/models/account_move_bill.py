@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -10,6 +10,18 @@ class AccountMove(models.Model):
     # A sub-feature with a file of its own.
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "account.move"
+
+    has_service_work = fields.Boolean(
+        compute="_compute_has_service_work",
+        compute_sudo=True,
+        help="Whether work of a contractor is matched with this bill.",
+    )
+
+    @api.depends("move_type", "invoice_line_ids")
+    def _compute_has_service_work(self):
+        matched = self._get_billed_work_sudo().bill_line_id.move_id
+        for move in self:
+            move.has_service_work = move in matched
 
     def _post(self, soft=True):
         posted = super()._post(soft=soft)
@@ -36,6 +48,11 @@ class AccountMove(models.Model):
         )
         action["context"] = {"default_move_id": self.id}
         return action
+
+    def action_release_service_work(self):
+        """Take the work off this bill: it waits for a bill again."""
+        self.ensure_one()
+        self.invoice_line_ids.release_service_work()
 
     def _get_expected_work_domain(self):
         """Work of this vendor that waits for a bill."""

@@ -2,7 +2,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..batches import each_apart
 
@@ -71,9 +71,10 @@ class ServiceInvoiceRun(models.Model):
     @api.depends("create_date", "user_id")
     def _compute_display_name(self):
         for run in self:
-            day = fields.Datetime.context_timestamp(run, run.create_date or fields.Datetime.now())
+            moment = run.create_date or fields.Datetime.now()
             run.display_name = self.env._(
-                "Invoicing of %(moment)s", moment=day.strftime("%Y-%m-%d %H:%M")
+                "Invoicing of %(moment)s",
+                moment=format_datetime(self.env, moment, dt_format="short"),
             )
 
     @api.depends("group_ids.state", "group_ids.amount")

@@ -17,6 +17,7 @@ from . import (
     test_intervention,
     test_invoice_run,
     test_invoicing,
+    test_invoicing_input,
     test_job_order,
     test_labels,
     test_maintenance,

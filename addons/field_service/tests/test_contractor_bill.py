@@ -115,6 +115,18 @@ class TestContractorBill(FieldServiceCommon, AccountTestInvoicingCommon):
         bill.invoice_line_ids.with_user(self.user_accountant).release_service_work()
         self.assertEqual(work.amount_cost, 64.0)
 
+    def test_work_is_released_with_a_button(self):
+        work, bill = self._work(), self._bill()
+        self.assertFalse(bill.has_service_work)
+        self._match(bill, work)
+        bill.invalidate_recordset()
+        self.assertTrue(bill.has_service_work)
+        with self.assertRaises(AccessError):
+            bill.with_user(self.user_dispatcher).action_release_service_work()
+        bill.with_user(self.user_accountant).action_release_service_work()
+        bill.invalidate_recordset()
+        self.assertFalse(bill.has_service_work or work.bill_line_id)
+
     def test_a_bill_of_many_is_shared_to_the_cent(self):
         work = self._work(1) | self._work(1) | self._work(1)
         bill = self._bill(100.0)
