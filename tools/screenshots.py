@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from PIL import Image
@@ -39,21 +40,8 @@ def main():
 def sign_reports(browser, address):
     """Two reports of the demo's past are signed by a job just after the first start: run it now."""
     admin = Person(browser, address, "admin", DESK)
-
-    def call(model, method, *arguments):
-        answer = admin.context.request.post(
-            f"{address}/web/dataset/call_kw/{model}/{method}",
-            data={
-                "jsonrpc": "2.0",
-                "method": "call",
-                "params": {"model": model, "method": method, "args": arguments, "kwargs": {}},
-            },
-        ).json()
-        assert "error" not in answer, answer["error"]
-        return answer["result"]
-
-    jobs = call("ir.cron", "search", [("name", "=like", "Demo: reports%")])
-    call("ir.cron", "method_direct_trigger", jobs)
+    jobs = call(admin, "ir.cron", "search", [("name", "=like", "Demo: reports%")])
+    call(admin, "ir.cron", "method_direct_trigger", jobs)
 
 
 def customer(browser, address):
@@ -180,6 +168,85 @@ def service_costs(browser, address):
     shoot(page, "service-costs")
 
 
+def papers(browser, address):
+    """A page of each form: work order, maintenance checklist, acceptance test, warranty claim."""
+    admin = Person(browser, address, "admin", DESK)
+    checked = find(admin, [("checklist_answer_ids.value", "!=", False)])
+    claimed = claim_work(admin, checked)
+    who = Person(browser, address, "manager", DESK)
+    for intervention, report, name in (
+        (checked, "service_work_order_form", "form-work-order"),
+        (checked, "service_maintenance_form_intervention", "form-maintenance"),
+        (checked, "service_acceptance_form_intervention", "form-acceptance"),
+        (claimed, "service_claim_form_intervention", "form-claim"),
+    ):
+        shoot_pdf(who, f"{address}/report/pdf/field_service.{report}/{intervention}", name)
+
+
+def claim_work(admin, like):
+    """A repair of the same machine, as if it were new: its manufacturer pays."""
+    fields = ["partner_id", "site_id", "contact_id", "type_id", "equipment_ids", "technician_ids"]
+    (known,) = call(admin, "service.intervention", "read", [like], fields)
+    day = date.today().isoformat()
+    values = {name: known[name] and known[name][0] for name in fields[:4]}
+    values |= {name: [(6, 0, known[name])] for name in fields[4:]}
+    call(admin, "service.equipment", "write", known["equipment_ids"], {"installation_date": day})
+    job = call(
+        admin,
+        "service.intervention",
+        "create",
+        {
+            **values,
+            "name": "Circolatore bloccato dopo l'avviamento",
+            "cause": "La girante del circolatore è incrinata",
+            "solution": "Sostituito il circolatore",
+        },
+    )
+    employee = known["technician_ids"][0]
+    work = {"date": day, "employee_id": employee}
+    lines = [
+        {**work, "kind": "labour", "quantity": 2, "name": "Sostituzione del circolatore"},
+        {**work, "kind": "travel", "quantity": 1},
+    ]
+    call(admin, "service.intervention", "record_work", [job], lines)
+    return job
+
+
+def find(who, domain):
+    """An intervention of the demo."""
+    return call(who, "service.intervention", "search", domain, 0, 1)[0]
+
+
+def call(who, model, method, *arguments):
+    """What a person may do, without looking for the button."""
+    answer = who.context.request.post(
+        f"{who.address}/web/dataset/call_kw/{model}/{method}",
+        data={
+            "jsonrpc": "2.0",
+            "method": "call",
+            "params": {"model": model, "method": method, "args": arguments, "kwargs": {}},
+        },
+    ).json()
+    assert "error" not in answer, answer["error"]
+    return answer["result"]
+
+
+def signing(browser, address):
+    """The page on which a customer signs without a login, on the phone."""
+    admin = Person(browser, address, "admin", DESK)
+    intervention = find(admin, [("work_line_ids", "!=", False), ("report_ids", "=", False)])
+    report = call(admin, "service.intervention", "make_report", [intervention])["report_id"]
+    call(admin, "service.report", "ask_signature", [report])
+    domain = [("body_html", "like", "/service/report/")]
+    (mail,) = call(admin, "mail.mail", "search_read", domain, ["body_html"], 0, 1, "id desc")
+    path = re.search(r"/service/report/[\w-]+", mail["body_html"]).group()
+    page = browser.new_context(locale="it-IT", **PHONE).new_page()
+    page.goto(f"{address}{path}")
+    page.locator("canvas").wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "sign-by-link")
+
+
 TAKES = (
     customer,
     agent,
@@ -193,6 +260,8 @@ TAKES = (
     accountant,
     job_order,
     service_costs,
+    papers,
+    signing,
 )
 
 

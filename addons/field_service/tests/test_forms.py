@@ -6,7 +6,7 @@ from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen import canvas
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .. import pdf_forms
 from .common import FieldServiceCommon
@@ -178,6 +178,19 @@ class TestForms(FieldServiceCommon):
             document.attachment_id.unlink()
         with self.assertRaises(AccessError):
             document.copy()
+
+    def test_the_dialog_asks_and_files(self):
+        dialogs = self.env["service.intervention.fill.form"].with_user(self.user_technician)
+        dialogs = dialogs.with_context(default_intervention_id=self.job.id)
+        typed = {"What was tested?": "The earth wire", "Is it tight?": "no", "Which gas?": "R32"}
+        with Form(dialogs) as dialog:
+            dialog.form_id = self.form
+            for index in range(len(typed)):
+                with dialog.answer_ids.edit(index) as answer:
+                    answer.value = typed[answer.question]
+        dialog.record.action_confirm()
+        text = text_of(self.job.form_document_ids.attachment_id.raw)
+        self.assertIn("The earth wire", text)
 
     def test_a_required_box_is_answered_yes_or_no_but_answered(self):
         self.lines["tight"].required = True
