@@ -1,6 +1,7 @@
 from . import (
     test_amendment,
     test_answers,
+    test_bad_input,
     test_blocking,
     test_charging,
     test_charging_by_lot,
