@@ -90,6 +90,12 @@ employee = env["hr.employee"].create(
         "tz": "Europe/Rome",
     }
 )
+inside, key_inside = person(
+    "story_inside", "Marco Story", ["field_service.field_service_group_user"]
+)
+employee_inside = env["hr.employee"].create(
+    {"name": "Marco Story", "user_id": inside.id, "company_id": company.id, "tz": "Europe/Rome"}
+)
 
 product = env["product.product"].create(
     {
@@ -182,12 +188,14 @@ print(
                 "other": key_other,
                 "agent": key_agent,
                 "outside": key_outside,
+                "inside": key_inside,
                 "accountant": key_accountant,
             },
             "alfa": alfa.id,
             "monte": monte.id,
             "site": site.id,
             "employee": employee.id,
+            "inside": employee_inside.id,
             "product": product.id,
             "equipment": equipment.id,
             "foreign_equipment": foreign_equipment.id,

@@ -36,7 +36,7 @@ class ServiceEquipment(models.Model):
             # Drawings break no lines by themselves.
             "name": wrap(self.name, LINE, max_lines=3, placeholder=" …"),
             "serial_number": self.serial_number or "",
-            "company": shorten(self.company_id.name, LINE + 4, placeholder=" …"),
+            "company": shorten(self.company_id.name, LINE + 8, placeholder=" …"),
             "phone": self.company_id.phone or "",
         }
 

@@ -211,6 +211,12 @@ class ServiceIntervention(models.Model):
             "timer": self._portal_timer(),
             "start_local": self._portal_to_local(work_start),
             "stop_local": self._portal_to_local(work_stop),
+            "timezone": self._portal_zone().zone,
+            "presets": [
+                {"minutes": 30, "label": self.env._("30 min")},
+                {"minutes": 60, "label": self.env._("1 h")},
+                {"minutes": 120, "label": self.env._("2 h")},
+            ],
             "time_kinds": [
                 item
                 for item in self.env["service.work.line"]

@@ -14,7 +14,11 @@ export class CopyText extends Interaction {
         const input = this.el.querySelector("input");
         // Where the browser doesn't let pages copy, the text is selected at least.
         input.select();
-        await this.waitFor(browser.navigator.clipboard.writeText(input.value));
+        try {
+            await this.waitFor(browser.navigator.clipboard.writeText(input.value));
+        } catch {
+            return;
+        }
         this.services.notification.add(_t("Copied"), { type: "success" });
     }
 }
