@@ -18,7 +18,7 @@ from odoo.tools import SQL
 MAX_TEXT = 2_000  # characters of a question that are read
 MAX_TERMS = 24  # terms that are looked up
 MAX_SCORED = 12  # terms that are scored: the rarest
-BUDGET = 5_000  # entries scored at most; also where counting a term stops
+BUDGET = 2_000  # entries scored at most; also where counting a term stops
 SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all labels together
 # Silence is better than a wrong answer. An entry convinces by its share of the question's weight:
 MIN_COVERAGE = 0.3  # of whatever words,
