@@ -34,6 +34,7 @@ from . import (
     test_presence,
     test_prices,
     test_profitability,
+    test_random_invoicing,
     test_random_work,
     test_remote_help,
     test_report_form,
