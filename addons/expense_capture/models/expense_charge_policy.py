@@ -58,7 +58,7 @@ class ExpenseChargePolicy(models.Model):
         help="Cost is net where the VAT is ours to deduct, gross otherwise.",
     )
     percent = fields.Float(string="Percentage added", digits=(5, 2))
-    price = fields.Monetary(string="Price", help="For each expense, before tax.")
+    price = fields.Monetary(help="For each expense, before tax.")
     date_from = fields.Date(string="Valid from", required=True, default=fields.Date.context_today)
     date_to = fields.Date(string="Valid until")
 

@@ -34,7 +34,6 @@ class ExpenseMileageRate(models.Model):
     )
     class_id = fields.Many2one(
         "expense.vehicle.class",
-        string="Class",
         index="btree_not_null",
         ondelete="restrict",
         help="Leave empty for all vehicles.",

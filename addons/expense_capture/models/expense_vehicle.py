@@ -32,7 +32,6 @@ class ExpenseVehicle(models.Model):
     company_id = fields.Many2one(related="employee_id.company_id", store=True, index=True)
     class_id = fields.Many2one(
         "expense.vehicle.class",
-        string="Class",
         index="btree_not_null",
         ondelete="restrict",
         help="Says which rate per kilometre holds.",

@@ -16,7 +16,6 @@ class HrExpense(models.Model):
     vendor_name = fields.Char(string="Where it was bought", help="As it stands on the receipt.")
     vendor_vat = fields.Char(string="VAT number of the shop", index="btree_not_null")
     nights = fields.Integer(
-        string="Nights",
         compute="_compute_nights",
         store=True,
         readonly=False,

@@ -1,4 +1,4 @@
-"""Acceptance stories 1 to 4, from the visit to the posted invoice, the receivable and the margin."""
+"""Acceptance stories 1 to 4, from the visit to the posted invoice, receivable and margin."""
 
 from datetime import timedelta
 

@@ -87,10 +87,11 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         """Override of `base_setup` to keep the company's choice."""
-        super().set_values()
+        result = super().set_values()
         company = self.company_id
         changed = {
             name: self[name] for name in self._get_position_fields() if self[name] != company[name]
         }
         if changed:
             company.write(changed)
+        return result

@@ -135,7 +135,7 @@ class ServiceContract(models.Model):
             digits=self.currency_id.decimal_places,
         )
 
-    def _advance_fee_date(self):
+    def _advance_fee_date(self):  # pylint: disable=missing-return; nothing is returned below
         """Extension of its own model: periods that are invoiced already are left out."""
         for contract in self:
             invoiced = set(contract.fee_ids.mapped("period_first"))

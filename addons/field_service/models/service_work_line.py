@@ -641,7 +641,21 @@ class ServiceWorkLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals.setdefault("name", self._get_default_name(vals))
+        # A price that is given is written as one that somebody has decided: left to `create`, the
+        # price list's own would be computed beside it, and the amount with that one.
+        prices = [
+            None if vals.get("kind") == "expense" else vals.get("price_unit") for vals in vals_list
+        ]
+        vals_list = [
+            {name: value for name, value in vals.items() if name != "price_unit"}
+            if price is not None
+            else vals
+            for vals, price in zip(vals_list, prices, strict=True)
+        ]
         lines = super().create(vals_list)
+        for line, price in zip(lines, prices, strict=True):
+            if price is not None:
+                line.write({"price_unit": price})
         lines._create_costs()
         return lines
 

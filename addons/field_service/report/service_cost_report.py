@@ -90,7 +90,7 @@ class ServiceCostReport(models.Model):
     goodwill_cost = fields.Monetary(string="Cost of goodwill", readonly=True)
     revenue = fields.Monetary(readonly=True, help="Fees, top-ups, and work to be paid.")
     recovered = fields.Monetary(
-        string="Recovered", readonly=True, help="What manufacturers have paid back."
+        readonly=True, help="What manufacturers have paid back."
     )
     margin = fields.Monetary(readonly=True)
 

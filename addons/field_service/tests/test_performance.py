@@ -120,7 +120,7 @@ class TestPerformance(FieldServiceCommon):
             specification = self._specification(model, view, view_type)
             self.assertGreater(len(specification), 3)
 
-            def read(records, model=model, specification=specification):
+            def read(records, model=model, specification=specification):  # pylint: disable=dangerous-default-value
                 found = model.web_search_read([("id", "in", records.ids)], specification)
                 self.assertEqual(found["length"], len(records))
 
@@ -154,7 +154,7 @@ class TestPerformance(FieldServiceCommon):
             specification = self._specification(model, "service_intervention_view_form", "form")
             self.assertIn("work_line_ids", specification)
 
-            def read(record, user=user, specification=specification):
+            def read(record, user=user, specification=specification):  # pylint: disable=dangerous-default-value
                 record.with_user(user).web_read(specification)
 
             with self.subTest(user=user.login):

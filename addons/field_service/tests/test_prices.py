@@ -147,6 +147,20 @@ class TestPrices(FieldServiceCommon):
         line.with_user(self.user_manager).price_unit = 48.0
         self.assertEqual(line.price_reason, f"Written by {self.user_manager.name}.")
 
+    def test_a_price_that_is_given_with_the_line_is_its_price(self):
+        intervention = self._create_intervention()
+        line = self.env["service.work.line"].create(
+            {
+                "intervention_id": intervention.id,
+                "kind": "part",
+                "product_id": self.part.id,
+                "quantity": 2,
+                "price_unit": 99.5,
+            }
+        )
+        self.assertEqual(line.price_unit, 99.5)
+        self.assertEqual(line.amount_invoice, 199.0)
+
     def test_what_is_covered_needs_no_right_to_discounts(self):
         line = self._record(self.intervention, LABOUR)[0]
         line.with_user(self.user_dispatcher).set_coverage("goodwill", "Our mistake")

@@ -8,7 +8,7 @@ from ..figures import wilson
 SHOWN = 10  # lines of each list
 
 
-class KnowledgeUsage(models.TransientModel):
+class KnowledgeUsage(models.TransientModel):  # pylint: disable=no-wizard-in-models
     """What the knowledge base was worth in the last days; counted when it is opened."""
 
     _name = "knowledge.usage"

@@ -28,9 +28,9 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _pre_dispatch(cls, rule, args):
         """Override of `http_routing`: a token that is sent as a file is no token."""
-        super()._pre_dispatch(rule, args)
         if "csrf_token" in request.httprequest.files:
             raise BadRequest
+        return super()._pre_dispatch(rule, args)
 
     @classmethod
     def _handle_error(cls, exception):
