@@ -43,7 +43,9 @@ class ServiceWorkLine(models.Model):
     def _update_costs(self):
         """Override of `field_service`: more leave the van, or some come back."""
         result = super()._update_costs()
-        self._move_pieces({line: line.quantity - line._get_moved() for line in self})
+        # A part with a cost line was recorded before stock was kept of it: it costs there.
+        moved = self.filtered(lambda line: not line.sudo().analytic_line_id)
+        moved._move_pieces({line: line.quantity - line._get_moved() for line in moved})
         return result
 
     def unlink(self):

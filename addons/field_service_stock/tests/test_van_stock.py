@@ -128,6 +128,15 @@ class TestVanStock(FieldServiceCommon):
         self.assertFalse(self.parts.stock_move_ids)
         self.assertEqual(self.parts.analytic_line_id.amount, -41.2)
 
+    def test_a_part_older_than_its_stock_goes_on_costing_where_it_does(self):
+        self.sensor.is_storable = False
+        self._set(1)
+        self.sensor.is_storable = True
+        self._set(2)
+        self.parts.sudo().name = "Sensor, replaced"
+        self.assertFalse(self.parts.stock_move_ids)
+        self.assertEqual((self._costs(), self._on(self.van)), (-82.4, 5))
+
     # Serial numbers and lots
 
     def test_a_serial_number_is_asked_for_and_is_one_piece(self):
