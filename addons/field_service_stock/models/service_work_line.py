@@ -76,9 +76,10 @@ class ServiceWorkLine(models.Model):
         """
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         values = [
-            line.sudo()._prepare_move_values(quantity)
+            line.sudo()._prepare_move_values(share, before)
             for line, quantity in pieces.items()
             if float_compare(quantity, 0, precision_digits=digits) and line._can_move(quantity)
+            for before, share in line.sudo()._share_moves(quantity)
         ]
         moves_sudo = self.env["stock.move"].sudo().create(values)
         moves_sudo._action_confirm(merge=False)
@@ -92,10 +93,32 @@ class ServiceWorkLine(models.Model):
     def _can_move(self, quantity):
         return bool(quantity < 0 or self._get_source_sudo())
 
-    def _prepare_move_values(self, quantity):
-        """Values of a move out (positive) or back (negative)."""
+    def _share_moves(self, quantity):
+        """Pieces to move, those that come back by the move they left with: each for what it cost.
+
+        :return: list of (earlier move out, quantity); what left last comes back first
+        """
         self.ensure_one()
-        before = self.stock_move_ids.filtered("is_out")[-1:]
+        out = self.stock_move_ids.filtered("is_out")
+        if quantity > 0:
+            return [(out[-1:], quantity)]
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        back = (self.stock_move_ids - out).grouped("origin_returned_move_id")
+        shares = []
+        for move in reversed(out):
+            still_out = move.quantity - sum(back.get(move, out[:0]).mapped("quantity"))
+            share = min(-quantity, still_out)
+            if float_compare(share, 0, precision_digits=digits) > 0:
+                shares.append((move, -share))
+                quantity += share
+        return shares
+
+    def _prepare_move_values(self, quantity, before):
+        """Values of a move out (positive) or back (negative).
+
+        :param before: the move out that it comes back from, or that went the same way; or empty
+        """
+        self.ensure_one()
         source = before.location_id or self._get_source_sudo()
         place = self.intervention_id.site_id or self.intervention_id.partner_id
         target = before.location_dest_id or (

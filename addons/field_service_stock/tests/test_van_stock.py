@@ -86,6 +86,19 @@ class TestVanStock(FieldServiceCommon):
         self._set(0)
         self.assertEqual((self._on(self.van), self._costs()), (5, 0.0))
 
+    def test_pieces_that_left_at_two_prices_come_back_at_both(self):
+        self.sensor.standard_price = 10.0
+        self._set(2)
+        self.sensor.standard_price = 20.0
+        self._set(3)
+        self.assertEqual((self._costs(), self.parts.amount_cost), (-40.0, 40.0))
+        self._set(1)
+        self.assertEqual((self._costs(), self.parts.amount_cost), (-10.0, 10.0))
+        self._set(2)
+        self.assertEqual((self._costs(), self.parts.amount_cost), (-30.0, 30.0))
+        self._set(0)
+        self.assertEqual((self._on(self.van), self._costs()), (5, 0.0))
+
     def test_work_taken_back_is_back_on_the_van(self):
         line = self._record(
             self.job, {"kind": "part", "product_id": self.sensor.id, "quantity": 3}
