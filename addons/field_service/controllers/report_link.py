@@ -3,6 +3,7 @@ import uuid
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Controller, content_disposition, request, route
 
+from .link_guard import check_guesses, note_wrong_link
 from .visit_link import HEADERS
 
 PAGE = {
@@ -24,6 +25,7 @@ class ReportLink(Controller):
     # Not read-only: the first PDF of a database stores Odoo's style sheets for reports.
     @route("/service/report/<string:token>/pdf", methods=["GET"], **PAGE)
     def report_link_pdf(self, token, **_query):
+        check_guesses()
         try:
             content = request.env["service.report"]._get_sign_pdf(token)
         except UserError as error:
@@ -61,6 +63,7 @@ class ReportLink(Controller):
 
     def _act(self, token, typed, method, **arguments):
         """Do one act of the page; nothing is half done when it refuses."""
+        check_guesses()
         reports = request.env["service.report"]
         frame = reports._get_sign_frame(token)
         if frame:
@@ -82,9 +85,12 @@ class ReportLink(Controller):
         return self._render("field_service.report_link_done", frame, done=done, act=method)
 
     def _render_report_link(self, token, error="", typed=None):
+        check_guesses()
         page = request.env["service.report"]._get_sign_page(token)
         if page:
             request.update_context(lang=page["lang"])
+        else:
+            note_wrong_link()
         return self._render(
             "field_service.report_link_page",
             page,

@@ -1,5 +1,7 @@
 from odoo.http import Controller, request, route
 
+from .link_guard import check_guesses, note_wrong_link
+
 HEADERS = {
     "Cache-Control": "private, no-cache",
     "Referrer-Policy": "no-referrer",
@@ -20,8 +22,10 @@ class VisitFeed(Controller):
         sitemap=False,
     )
     def visit_feed(self, token, **_query):
+        check_guesses()
         user_sudo = request.env["res.users"]._find_by_feed_token(token)
         if not user_sudo:
+            note_wrong_link()
             return request.not_found()
         # Their own invitations, and of the visits what stands in the mails anyway.
         attendees_sudo = request.env["calendar.attendee"].sudo()

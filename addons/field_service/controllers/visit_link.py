@@ -3,6 +3,8 @@ import uuid
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Controller, request, route
 
+from .link_guard import check_guesses, note_wrong_link
+
 # The address is the key: it goes to no other site and stays in no shared cache.
 HEADERS = {
     "Cache-Control": "no-store",
@@ -37,6 +39,7 @@ class VisitLink(Controller):
         methods=["POST"],
     )
     def visit_link_answer(self, token, **typed):
+        check_guesses()
         attendees = request.env["calendar.attendee"]
         page = attendees._get_link_page(token)
         if not page:
@@ -61,9 +64,12 @@ class VisitLink(Controller):
         return request.redirect(f"/service/visit/{token}")
 
     def _render_visit_link(self, token, error="", typed=None):
+        check_guesses()
         page = request.env["calendar.attendee"]._get_link_page(token)
         if page:
             request.update_context(lang=page["lang"])
+        else:
+            note_wrong_link()
         response = request.render(
             "field_service.visit_link_page",
             {

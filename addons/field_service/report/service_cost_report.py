@@ -89,9 +89,7 @@ class ServiceCostReport(models.Model):
     )
     goodwill_cost = fields.Monetary(string="Cost of goodwill", readonly=True)
     revenue = fields.Monetary(readonly=True, help="Fees, top-ups, and work to be paid.")
-    recovered = fields.Monetary(
-        readonly=True, help="What manufacturers have paid back."
-    )
+    recovered = fields.Monetary(readonly=True, help="What manufacturers have paid back.")
     margin = fields.Monetary(readonly=True)
 
     # === QUERY === #

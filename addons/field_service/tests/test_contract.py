@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -58,6 +60,21 @@ class TestContract(FieldServiceCommon):
         contract.action_close()
         later = self._record(intervention, {**labour, "start": at(9), "stop": at(10)})
         self.assertEqual(later.mapped("coverage"), ["out_of_warranty"])
+
+    def test_a_night_past_the_last_day_is_paid_by_the_contract_until_midnight(self):
+        contract = self._create_contract(date_end=str(MONDAY))
+        intervention = self._create_intervention(contract_id=contract.id)
+        self._plan(intervention)
+        tuesday = MONDAY + timedelta(days=1)
+        lines = self._record(
+            intervention, {"kind": "labour", "start": at(21), "stop": at(1, 0, tuesday)}
+        ).filtered(lambda line: line.kind == "labour")
+        covered = lines.filtered(lambda line: line.coverage == "contract")
+        self.assertEqual(set(covered.mapped("date")), {MONDAY})
+        self.assertEqual(sum(covered.mapped("quantity")), 2.0)
+        later = lines - covered
+        self.assertEqual(set(later.mapped("date")), {tuesday})
+        self.assertEqual(sum(later.mapped("quantity")), 2.0)
 
     def test_a_contract_is_about_the_customers_own_things(self):
         foreign = self.env["service.equipment"].create(

@@ -294,6 +294,15 @@ class TestReportForm(FieldServiceCommon, HttpCase):
         self.assertEqual((self.report.number, self.report.sha256), (number, sha256))
         self.assertEqual(self.report.signed_by, "Giulia")
 
+    def test_nothing_is_added_to_a_signed_report(self):
+        self._sign()
+        shown = self.report.work_line_ids
+        later = self._record(self.report.intervention_id, {"kind": "mileage", "quantity": 3})
+        with self.assertRaisesRegex(UserError, "is closed"):
+            later.report_id = self.report
+        self.env.invalidate_all()
+        self.assertEqual(self.report.work_line_ids, shown)
+
     def test_a_repeated_request_signs_once(self):
         first = self._sign(request_uuid="sign-once-1")
         self.assertEqual(self._sign(request_uuid="sign-once-1"), first)

@@ -1,3 +1,4 @@
+import doctest
 import re
 from datetime import datetime, timedelta
 
@@ -6,6 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, freeze_time, tagged
 from odoo.tools import mute_logger
 
+from .. import guesses
+from ..guesses import GUESSES, WRONG
 from ..signed import read_link, sign_link
 from .common import FieldServiceCommon
 
@@ -166,6 +169,18 @@ class TestVisitLinkPage(HttpCase, VisitLinkCommon):
             typed["csrf_token"] = http.Request.csrf_token(self)
         typed.setdefault("start", fields.Datetime.to_string(self.visit.start))
         return self.url_open(f"{url or self.url}/answer", data=typed, allow_redirects=False)
+
+    def test_whoever_tries_links_out_has_to_wait(self):
+        GUESSES.forget()
+        self.addCleanup(GUESSES.forget)
+        self.assertEqual(doctest.testmod(guesses).failed, 0)
+        for _number in range(WRONG - 1):
+            GUESSES.note("127.0.0.1")
+        self.assertEqual(self.url_open("/service/visit/x").status_code, 404)
+        with mute_logger("odoo.http"):
+            for address in ("visit/x", "report/x", "report/x/pdf", "feed/x.ics"):
+                with self.subTest(address=address):
+                    self.assertEqual(self.url_open(f"/service/{address}").status_code, 429)
 
     def test_opening_the_page_writes_nothing(self):
         self.url_open(self.url)
