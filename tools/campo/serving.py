@@ -1,5 +1,6 @@
 """`./dev run`: serve the demo database until Ctrl-C."""
 
+import os
 import socket
 import subprocess
 import time
@@ -14,7 +15,11 @@ from .python_env import environment
 from .say import Stop, end_process, say, step
 
 START_SECONDS = 120
-COPIES_LOG = paths.LOGS / "copies.log"
+
+
+def copies_log(profile=None):
+    """Log of the servers that `running_copy` starts, by the test run they belong to."""
+    return paths.LOGS / f"copies-{profile or os.environ.get('CAMPO_TEST_PROFILE', 'other')}.log"
 
 
 def ensure_port_is_free(port):
@@ -72,7 +77,7 @@ def running_copy(databases, template, name):
     address = f"http://localhost:{port}"
     # wkhtmltopdf fetches styles from the server that renders, whatever port that one has.
     databases.set_parameter(name, "report.url", address)
-    with COPIES_LOG.open("ab") as output:
+    with copies_log().open("ab") as output:
         process = subprocess.Popen(
             [
                 paths.PYTHON, "-m", "odoo", "server", "-c", paths.CONFIG, "-d", name,
@@ -87,7 +92,7 @@ def running_copy(databases, template, name):
             start_new_session=True,
         )  # fmt: skip
     try:
-        wait_for_login(process, address, COPIES_LOG)
+        wait_for_login(process, address, copies_log())
         yield address
     finally:
         end_process(process)
