@@ -135,8 +135,21 @@ class HrExpense(models.Model):
     def _charge(self):
         """Bring the work line of each expense in step with it."""
         # Whoever spends or approves money has no right to write work: this is Campo's bookkeeping.
+        interventions_sudo = self._get_travelled_sudo()
         for expense_sudo in self.sudo():
             expense_sudo._charge_one()
+        self._settle_travel(interventions_sudo | self._get_travelled_sudo())
+
+    def _get_travelled_sudo(self):
+        """Interventions to which these expenses bring kilometres, in sudo."""
+        journeys_sudo = self.sudo().work_line_ids.filtered(lambda line: line.kind == "mileage")
+        return journeys_sudo.intervention_id
+
+    @api.model
+    def _settle_travel(self, interventions_sudo):
+        """A flat price of kilometres is billed once, whichever way they were recorded."""
+        for intervention_sudo in interventions_sudo:
+            intervention_sudo._settle_travel()
 
     def _discharge(self):
         """Take the work lines of these expenses away, as far as nobody was shown them.
@@ -145,7 +158,9 @@ class HrExpense(models.Model):
         """
         lines_sudo = self.sudo().work_line_ids
         lines_sudo._check_not_frozen()
+        interventions_sudo = self._get_travelled_sudo()
         lines_sudo.with_context(expense_capture_own_line=OWN_LINE).unlink()
+        self._settle_travel(interventions_sudo)
 
     def _check_not_approved(self):
         """Work is taken back with its expense only until somebody has approved that."""

@@ -72,6 +72,18 @@ class TestCharging(ExpenseCaptureCommon):
                 self.assertEqual(expense.work_line_ids.amount_invoice, 72.00)
         self.assertEqual(self._invoice(self._sign(intervention)).amount_untaxed, 144.00)
 
+    def test_a_flat_price_of_kilometres_is_billed_once_a_visit(self):
+        intervention = self._working_intervention()
+        rates = self.env["service.rate"].search([("kind", "=", "mileage")])
+        rates.write({"price": 30.0, "is_flat": True})
+        first = self._add(intervention, kind="own_car", distance_km=84)
+        second = self._add(intervention, kind="own_car", distance_km=20)
+        lines = (first | second).work_line_ids
+        self.assertEqual(sum(lines.mapped("amount_invoice")), 30.0)
+        self.assertEqual(sum(lines.mapped("quantity")), 104.0)
+        first.unlink()
+        self.assertEqual(second.work_line_ids.amount_invoice, 30.0)
+
     def test_what_the_policy_charges(self):
         intervention = self._working_intervention()
         paths = {

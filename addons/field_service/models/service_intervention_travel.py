@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from ..charging import Trip, charge_trips
 from .service_work_line import TIME_KINDS
 
+TOLERANCE = 0.001  # hours; quantities have four digits: three times 80 minutes are four hours
+
 
 class ServiceIntervention(models.Model):
     """Flat prices of the way: per zone once a visit, per day and technician when they are away."""
@@ -67,8 +69,8 @@ class ServiceIntervention(models.Model):
             lines_sudo = intervention_sudo.work_line_ids.filtered(
                 lambda line: not line._is_closed() and line.price_rule != "by_hand"
             )
-            for name in ("price_unit", "quantity_invoice"):
-                self.env.add_to_compute(lines_sudo._fields[name], lines_sudo)
+            # Quantities stay: a stretch that was cut was rounded once, some were typed by hand.
+            self.env.add_to_compute(lines_sudo._fields["price_unit"], lines_sudo)
             intervention_sudo._settle_travel()
 
     def _find_zones(self):
@@ -100,19 +102,19 @@ class ServiceIntervention(models.Model):
             return created
         away, created = self._settle_days_away()
         journeys = self.work_line_ids.filtered(lambda line: line.kind in ("travel", "mileage"))
-        # What is signed was charged first.
+        # What is signed was charged first; a flat price falls on somebody who pays it.
         journeys = journeys.sorted(
-            lambda line: (not line._is_closed(), line.date, line.start or datetime.max, line.id)
+            lambda line: (
+                not line._is_closed(),
+                line.discount >= 100,
+                line.date,
+                line.start or datetime.max,
+                line.id,
+            )
         )
         trips = [
-            Trip(
-                line.employee_id.id,
-                line.date,
-                line.event_id.id,
-                line.kind,
-                self._get_part_rate(line.kind, line.date, line.time_band).is_flat,
-            )
-            for line in journeys
+            Trip(line.employee_id.id, line.date, line.event_id.id, line.kind, rate.is_flat)
+            for line, rate in journeys._get_rates()
         ]
         for line, charged_as in zip(journeys, charge_trips(trips, away), strict=True):
             if (line.charged_as or None) != charged_as and not line._is_closed():
@@ -125,6 +127,12 @@ class ServiceIntervention(models.Model):
         :return: set of pairs of technician's id and day, and the lines created
         """
         hours, worked = {}, self.work_line_ids.filtered(lambda line: line.kind in TIME_KINDS)
+        # Hours of travel that a customer has signed are paid as hours.
+        signed = {
+            (line.employee_id.id, line.date)
+            for line in worked
+            if line.kind == "travel" and line._is_closed() and not line.charged_as
+        }
         for line in worked.filtered("employee_id"):
             key = (line.employee_id.id, line.date)
             hours.setdefault(key, [0.0, line])
@@ -137,7 +145,7 @@ class ServiceIntervention(models.Model):
         away, created = set(), self.env["service.work.line"]
         for key, (travelled, line) in hours.items():
             rate = self._get_part_rate("day_away", line.date, False)
-            if rate and travelled >= rate.from_hours:
+            if rate and travelled + TOLERANCE >= rate.from_hours and key not in signed:
                 away.add(key)
                 if key not in recorded:
                     created |= self._create_day_away(line)

@@ -346,7 +346,7 @@ class ServiceWorkLine(models.Model):
     def _compute_price_unit(self):
         """The price and which rung of contract, price list, rate and product decided it."""
         for line, rate in self._get_rates():
-            if line.invoice_line_id or line.kind == "expense":
+            if line.invoice_line_id or line.kind == "expense" or line.price_rule == "by_hand":
                 line.price_unit = line.price_unit
                 line.price_rule = line.price_rule
                 line.price_params = line.price_params
@@ -656,6 +656,7 @@ class ServiceWorkLine(models.Model):
         for line, price in zip(lines, prices, strict=True):
             if price is not None:
                 line.write({"price_unit": price})
+                line._note_price_by_hand()
         lines._create_costs()
         return lines
 
@@ -675,10 +676,7 @@ class ServiceWorkLine(models.Model):
         if not self.env.su and not {"price_unit", "discount"}.isdisjoint(vals):
             self._check_discount_right()
         if not self.env.su and "price_unit" in vals:
-            # Whatever the price list says, somebody has decided now.
-            self.sudo().write(
-                {"price_rule": "by_hand", "price_params": {"name": self.env.user.name}}
-            )
+            self._note_price_by_hand()
         if vals.get("coverage") == "contract" and "contract_id" not in vals:
             # Decided by hand, it uses up hours of the contract all the same.
             for line in self.filtered(lambda line: not line.contract_id):
@@ -686,6 +684,10 @@ class ServiceWorkLine(models.Model):
         if not {"quantity", "employee_id", "date", "name"}.isdisjoint(vals):
             self._update_costs()
         return result
+
+    def _note_price_by_hand(self):
+        """Whatever the price list says, somebody has decided now, and it stays so."""
+        self.sudo().write({"price_rule": "by_hand", "price_params": {"name": self.env.user.name}})
 
     def unlink(self):
         # The cost goes with the work it stands for; nobody else deletes Campo's cost lines.

@@ -161,6 +161,14 @@ class TestPrices(FieldServiceCommon):
         self.assertEqual(line.price_unit, 99.5)
         self.assertEqual(line.amount_invoice, 199.0)
 
+    def test_a_price_by_hand_outlives_a_decision_about_the_payer(self):
+        line = self._record(self.intervention, LABOUR)[0]
+        line.with_user(self.user_manager).price_unit = 48.0
+        line.with_user(self.user_manager).set_coverage("goodwill", "To look at")
+        line.with_user(self.user_manager).set_coverage("out_of_warranty", "Theirs after all")
+        self.assertEqual(line.price_unit, 48.0)
+        self.assertEqual(line.price_reason, f"Written by {self.user_manager.name}.")
+
     def test_what_is_covered_needs_no_right_to_discounts(self):
         line = self._record(self.intervention, LABOUR)[0]
         line.with_user(self.user_dispatcher).set_coverage("goodwill", "Our mistake")
@@ -267,6 +275,34 @@ class TestZones(FieldServiceCommon):
         report.with_user(self.user_technician).close_unsigned(reason="Nobody there")
         job.zone_id = self.near
         self.assertEqual(way.amount_invoice, 76.0)
+
+    def test_another_zone_rounds_nothing_anew(self):
+        job = self._job()
+        labour = self._record(job, {"kind": "labour", "start": at(16, 50), "stop": at(17, 40)})
+        labour = labour.filtered(lambda line: line.kind == "labour")
+        self.assertEqual(labour.mapped("time_band"), ["ordinary", "overtime"])
+        billed = labour.mapped("quantity_invoice")
+        self.assertEqual(sum(billed), 1.0, "A stretch is rounded once.")
+        job.with_user(self.user_dispatcher).zone_id = self.far
+        self.assertEqual(labour.mapped("quantity_invoice"), billed)
+
+    def test_whether_the_way_is_flat_is_said_by_the_rate_that_prices_it(self):
+        self.env["service.rate"].create(
+            {
+                "company_id": self.company.id,
+                "date_from": "2020-01-01",
+                "kind": "travel",
+                "partner_id": self.other_customer.id,
+                "price": 25.0,
+            }
+        )
+        job = self._job()
+        way = self._travel(job, (6, 8)).filtered(lambda line: line.kind == "travel")
+        self.assertEqual(way.amount_invoice, 55.0)
+        way.payer_id = self.other_customer
+        job._settle_travel()
+        self.assertFalse(way.charged_as)
+        self.assertEqual(way.amount_invoice, 50.0)
 
     # Days away
 
