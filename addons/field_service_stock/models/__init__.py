@@ -1,1 +1,1 @@
-from . import hr_employee, service_intervention, service_work_line, stock_move
+from . import hr_employee, project_project, service_intervention, service_work_line, stock_move

@@ -1,1 +1,1 @@
-from . import test_van_stock
+from . import test_van_costs, test_van_stock

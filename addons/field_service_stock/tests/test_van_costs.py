@@ -1,0 +1,35 @@
+from odoo.tests import tagged
+
+from odoo.addons.field_service.tests.test_profitability import JobOrderCommon
+
+
+@tagged("post_install", "-at_install")
+class TestVanCosts(JobOrderCommon):
+    """A part from the van costs its job order once, whoever adds up."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if "stock.warehouse" not in cls.env:
+            cls.skipTest(cls, "Odoo's stock is not installed here.")
+        warehouses = cls.env["stock.warehouse"]
+        if not warehouses.search([("company_id", "=", cls.company.id)], limit=1):
+            warehouses.create({"name": "Main", "code": "MAIN", "company_id": cls.company.id})
+        cls.part.is_storable = True
+        cls.work = cls._create_intervention(project_id=cls.project.id)
+        cls._plan(cls.work)
+        cls.line = cls._record(
+            cls.work,
+            {"kind": "part", "date": "2026-11-09", "quantity": 2, "product_id": cls.part.id},
+        ).filtered(lambda line: line.kind == "part")
+
+    def _read_actual(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return {kind: cost for kind, cost in self.project._get_actual_costs().items() if any(cost)}
+
+    def test_the_budget_counts_it_once(self):
+        self.assertTrue(self.line.stock_move_ids.analytic_account_line_ids)
+        self.assertEqual(self._read_actual(), {"part": (0.0, 82.4)})
+        self.line.unlink()
+        self.assertEqual(self._read_actual(), {})
