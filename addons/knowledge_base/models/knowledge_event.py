@@ -64,19 +64,31 @@ class KnowledgeEvent(models.Model):
         if kind == "solved":
             # sudo: counts and ties of the index follow what was noted
             new.sudo()._count_solved()
-            if new and res_id:
+            if new and res_id and self._is_tie(res_model):
                 new.sudo()._case_of(res_model, res_id)._tie_to(new[0].sudo())
         return new.ids
+
+    @api.model
+    def _is_tie(self, res_model) -> bool:
+        """Whether the caller's word makes a record a case of what solved it.
+
+        An article is a solution itself, never a case; and what everybody finds isn't the
+        customers' to rearrange.
+        """
+        return res_model != "knowledge.article" and not self.env.user.share
 
     @api.model
     def _solutions_of(self, records) -> dict:
         """Map ids of records to the entry that solved each, the latest judgement counting."""
         solutions = {}
+        if records._name == "knowledge.article":
+            return solutions
         for event in self.search(
             [
                 ("res_model", "=", records._name),
                 ("res_id", "in", records.ids),
                 ("kind", "=", "solved"),
+                ("user_id.share", "=", False),
             ],
             order="id",
         ):

@@ -30,8 +30,11 @@ class KnowledgeUnanswered(models.Model):
         """Note a question that the search leaves unanswered.
 
         :param str text: the question as it was asked
-        :return: whether it was noted: not if there is an answer, or nothing is asked
+        :return: whether it was noted: not if there is an answer, nothing is asked, or a customer
+            asks: what they look for is in their requests
         """
+        if self.env.user.share:
+            return False
         entries = self.env["knowledge.entry"]
         entries.check_access("read")
         question = " ".join(str(text or "").lower().split())[:MAX_QUESTION]

@@ -96,15 +96,33 @@ class TestKnowledgeEvent(KnowledgeBaseCommon):
         self.assertFalse(self.env["knowledge.event"].search([("entry_id", "=", self.entry.id)]))
 
     def test_a_case_that_a_solution_solved_becomes_one_more_way_to_find_it(self):
-        case = self._create_article("Girante ferma")
-        self._record("solved", res_model=case._name, res_id=case.id)
-        self.assertEqual(self._entry_of(case).parent_id, self.entry)
+        case = self._create_entry("Girante ferma", self.customer.id, res_model="res.partner")
+        self._record("solved", res_model="res.partner", res_id=self.customer.id)
+        self.assertEqual(case.parent_id, self.entry)
         self.assertEqual(self._find("girante ferma"), [self.article.name])
 
     def test_a_case_judged_before_it_is_in_the_index_is_tied_when_it_enters(self):
-        case = self._create_article("Girante ferma", publish=False)
-        self._record("solved", res_model=case._name, res_id=case.id, user=self.user_manager)
-        case.action_publish()
-        self.assertEqual(self._entry_of(case).parent_id, self.entry)
-        case.name = "Girante bloccata"
-        self.assertEqual(self._entry_of(case).parent_id, self.entry, "until somebody says else")
+        self._record("solved", res_model="res.partner", res_id=self.customer.id)
+        solutions = self.env["knowledge.event"]._solutions_of(self.customer)
+        self.assertEqual(solutions, {self.customer.id: self.entry})
+
+    def test_an_article_never_becomes_a_way_to_another(self):
+        other = self._create_article("Girante ferma")
+        for user in (self.user_employee, self.user_manager):
+            self._record("solved", res_model=other._name, res_id=other.id, user=user)
+        self.assertFalse(self._entry_of(other).parent_id)
+        other.name = "Girante consumata"
+        self.assertFalse(self._entry_of(other).parent_id, "nor when the index is made anew")
+        self.assertEqual(self._find("girante consumata"), [other.name])
+
+    def test_a_customer_counts_and_ties_nothing(self):
+        self._let_share_users_search()
+        self.article.audience = "customer"
+        partner = self.user_portal.partner_id
+        case = self._create_entry("Girante ferma", partner.id, res_model="res.partner")
+        noted = self._record(
+            "solved", user=self.user_portal, res_model="res.partner", res_id=partner.id
+        )
+        self.assertEqual(noted, self.entry.ids)
+        self.assertFalse(case.parent_id)
+        self.assertFalse(self.env["knowledge.event"]._solutions_of(partner))

@@ -81,6 +81,11 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
             with self.subTest(text=text):
                 self.assertFalse(ask(text))
 
+    def test_questions_of_customers_are_not_kept(self):
+        self._let_share_users_search()
+        ask = self.env["knowledge.unanswered"].with_user(self.user_portal).record
+        self.assertFalse(ask("il montacarichi cigola"))
+
     def test_only_managers_read_the_questions_and_the_figures(self):
         with self.assertRaises(AccessError):
             self.env["knowledge.usage"].with_user(self.user_employee).create({})
