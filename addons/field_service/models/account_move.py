@@ -18,7 +18,7 @@ class AccountMove(models.Model):
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         reversals = super()._reverse_moves(default_values_list, cancel=cancel)
-        if cancel:
+        if cancel and not self.env.context.get("keep_service_lines"):
             self._free_service_lines()
         return reversals
 

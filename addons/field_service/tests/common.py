@@ -160,6 +160,19 @@ class FieldServiceCommon(BaseCommon):
         return cls.env["calendar.event"].browse(planned["event_id"])
 
     @classmethod
+    def _write_anew(cls, invoices):
+        """The drafts that “Reverse and Create Invoice” makes of posted invoices."""
+        reversal = cls.env["account.move.reversal"].create(
+            {
+                "move_ids": [(6, 0, invoices.ids)],
+                "journal_id": invoices.journal_id.id,
+                "company_id": cls.company.id,
+            }
+        )
+        reversal.modify_moves()
+        return reversal.new_move_ids
+
+    @classmethod
     def _record(cls, intervention, *lines, user=None):
         recorded = intervention.with_user(user or cls.user_technician).record_work(
             lines=list(lines)

@@ -115,6 +115,21 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
         invoice._reverse_moves([{"invoice_date": "2026-11-11"}], cancel=True)
         self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"to_bill"})
 
+    def test_an_invoice_that_is_written_anew_bills_its_work_once(self):
+        report = self._sign(self._story_one())
+        invoice = self._invoice(report)
+        invoice.invoice_date = "2026-11-10"
+        invoice.action_post()
+        billed = report.work_line_ids.filtered("invoice_line_id")
+        prices = [line.invoice_line_id.price_subtotal for line in billed]
+        anew = self._write_anew(invoice)
+        self.assertEqual((anew.state, anew.amount_total), ("draft", invoice.amount_total))
+        self.assertEqual(billed.invoice_line_id.move_id, anew)
+        self.assertEqual([line.invoice_line_id.price_subtotal for line in billed], prices)
+        self.assertFalse(self._invoice(report))
+        anew.unlink()
+        self.assertEqual(set(billed.mapped("billing_state")), {"to_bill"})
+
     def test_work_on_an_invoice_is_charged_as_it_is(self):
         report = self._sign(self._story_one())
         self._invoice(report)

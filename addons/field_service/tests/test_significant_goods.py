@@ -70,3 +70,13 @@ class TestSignificantGoods(JobOrderCommon):
         invoice.button_cancel()
         again = self._invoice(intervention.report_ids)
         self.assertEqual(again.amount_untaxed, 762.90)
+
+    def test_what_is_beyond_goes_with_its_good_on_an_invoice_written_anew(self):
+        intervention, invoice = self._invoice_home()
+        invoice.invoice_date = "2026-11-10"
+        invoice.action_post()
+        anew = self._write_anew(invoice)
+        self.assertEqual(anew.amount_total, invoice.amount_total)
+        part = intervention.work_line_ids.filtered(lambda line: line.kind == "part")
+        part.invoice_line_id.unlink()
+        self.assertEqual(anew.amount_untaxed, 262.90)

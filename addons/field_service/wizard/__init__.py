@@ -1,4 +1,5 @@
 from . import (
+    account_move_reversal,
     service_contract_add_hours,
     service_contract_end,
     service_contract_raise,
