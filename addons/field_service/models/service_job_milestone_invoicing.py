@@ -178,6 +178,7 @@ class ServiceJobMilestone(models.Model):
         for milestone in self:
             if milestone.invoice_line_id in lines:
                 milestone._check_not_released()
+                retention = milestone.retention_line_id - lines
                 milestone.write(
                     {
                         "invoice_line_id": False,
@@ -186,6 +187,9 @@ class ServiceJobMilestone(models.Model):
                         "retained_amount": 0.0,
                     }
                 )
+                if retention.move_id.state == "draft":
+                    # Nothing is retained of what isn't billed.
+                    retention.unlink()
             elif milestone.retention_line_id in lines:
                 milestone._check_not_released()
                 milestone.write({"retention_line_id": False, "retained_amount": 0.0})

@@ -168,6 +168,28 @@ class TestJobOrder(JobOrderCommon):
         release.button_cancel()
         self.assertEqual(milestone.retention_state, "retained")
 
+    def test_a_part_taken_off_a_draft_takes_its_retention_along(self):
+        self.project.service_retention_percent = 5
+        first, second = milestones = self._milestones(20, 30, reached_on="2026-11-09")
+        invoice = self._invoice_milestones(milestones)
+        first.invoice_line_id.unlink()
+        lines = second.invoice_line_id | second.retention_line_id
+        self.assertEqual(invoice.invoice_line_ids, lines)
+        self.assertFalse(first.retained_amount)
+
+    def test_an_invoice_that_is_written_anew_bills_its_part_once(self):
+        self.project.service_retention_percent = 5
+        milestone = self._milestones(20, reached_on="2026-11-09")
+        invoice = self._invoice_milestones(milestone)
+        invoice.action_post()
+        anew = self._write_anew(invoice)
+        self.assertEqual(milestone.invoice_id, anew)
+        self.assertEqual(
+            (milestone.invoice_line_id.price_unit, milestone.retention_line_id.price_unit),
+            (2000.0, -100.0),
+        )
+        self.assertFalse(self._invoice_milestones(milestone))
+
     def test_the_panel_knows_what_is_left_of_the_price(self):
         self.project.service_retention_percent = 5
         invoice = self._bill_to(30)
