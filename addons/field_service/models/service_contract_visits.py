@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.tools import format_duration
@@ -237,8 +238,16 @@ class ServiceIntervention(models.Model):
     def _is_on_contract(self, visit):
         zone = self.company_id._get_service_timezone()
         day = fields.Datetime.context_timestamp(self.with_context(tz=zone), visit.start).date()
-        (decision,) = self._decide("call_out", day, 1.0, self.env["service.equipment"], visit=visit)
+        equipment = self._get_called_out_equipment(visit)
+        (decision,) = self._decide("call_out", day, 1.0, equipment, visit=visit)
         return decision.rule == "contract_visit"
+
+    def _get_called_out_equipment(self, visit):
+        """The equipment a visit's call-out is charged for, as ``_create_call_out`` chooses it."""
+        lines = self.work_line_ids.filtered(lambda line: line.event_id == visit)
+        chosen = lines.filtered(lambda line: line.kind == "call_out") or lines
+        by_time = chosen.sorted(key=lambda line: (line.date, line.start or datetime.min))
+        return by_time[:1].equipment_id
 
     def _is_wasted_call(self, visit):
         """Whether the last report of a visit says that the technician came for nothing."""

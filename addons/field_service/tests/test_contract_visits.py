@@ -3,6 +3,7 @@ from datetime import datetime
 
 from psycopg2.errors import CheckViolation
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
@@ -184,6 +185,20 @@ class TestContractVisits(FieldServiceCommon):
         with self._refused():
             call_out.set_coverage("contract", "Agreed by telephone")
             self.env.flush_all()
+
+    def test_a_visit_is_taken_for_the_equipment_its_call_out_is_charged_for(self):
+        contract = self._contract(1)
+        term = self.env["service.warranty.term"].create(
+            {"name": "All", "payer": "us", "covers_call_out": True}
+        )
+        old = self.equipment.copy({"serial_number": "OLD-1", "warranty_term_id": False})
+        self.equipment.write({"warranty_term_id": term.id, "installation_date": "2026-01-01"})
+        intervention = self._visited(
+            {**LABOUR, "equipment_id": old.id},
+            equipment_ids=[Command.set((self.equipment | old).ids)],
+        )
+        self.assertEqual(self._call_out(intervention).coverage_rule, "contract_visit")
+        self.assertEqual(contract.used_visits, 1)
 
     def test_nobody_counts_visits_by_hand(self):
         contract = self._contract(1)
