@@ -49,11 +49,13 @@ class ServiceContractFee(models.Model):
             if fee.credit_line_id in lines:
                 fee.write({"credit_line_id": False, "credited_amount": 0.0})
         for fee in self.filtered(lambda fee: fee.invoice_line_id in lines):
-            contract, start = fee.contract_id, fee.date_from
+            contract, start, stop = fee.contract_id, fee.date_from, fee.date_to
             fee.unlink()
             if contract.state == "open":
                 due = contract.next_fee_date
                 contract.next_fee_date = min(due, start) if due else start
+            else:
+                contract._tell_not_invoiced(start, stop)
 
 
 class ServiceContractIndex(models.Model):
@@ -106,6 +108,15 @@ class ServiceContract(models.Model):
             return super()._get_following_fee_date()
         first, _last = self._get_whole_period()
         return first + relativedelta(months=FEE_MONTHS[self.fee_period])
+
+    def _get_first_fee_date_after(self, day):
+        """Extension of its own model: by calendar, the first period after what is invoiced."""
+        if not self.fee_by_calendar:
+            return super()._get_first_fee_date_after(day)
+        last = max([day, *self.fee_ids.mapped("date_to")])
+        months = FEE_MONTHS[self.fee_period]
+        first = last.replace(month=(last.month - 1) // months * months + 1, day=1)
+        return first + relativedelta(months=months)
 
     def _get_whole_period(self):
         """First and last day of the period of the next fee, whatever of it is charged."""
@@ -165,6 +176,26 @@ class ServiceContract(models.Model):
                 }
             )
         self.env["service.contract.fee"].create(values)
+
+    def _tell_not_invoiced(self, start, stop):
+        """Put a task on a contract that has ended: no fee falls due there by itself.
+
+        :param date start, stop: first and last day of the fee
+        """
+        texts = self.with_context(lang=self.user_id.lang or self.env.lang).env
+        text = texts._(
+            "The fee from %(start)s to %(stop)s is on no invoice any more. The contract has "
+            "ended: if it is still owed, invoice it by hand.",
+            start=format_date(texts, start),
+            stop=format_date(texts, stop),
+        )
+        self.message_post(body=text)
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=texts._("A fee is on no invoice any more"),
+            note=text,
+            user_id=self.user_id.id or self.env.uid,
+        )
 
     # === INDEX === #
 
@@ -226,6 +257,7 @@ class ServiceContract(models.Model):
         self.check_access("write")
         day = self.env["service.intervention"]._check_day(date)
         self._check_end(day)
+        self._check_not_credited(day)
         fees = self._get_fees_after(day)
         if fees and not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(
@@ -254,6 +286,20 @@ class ServiceContract(models.Model):
                     "Contract %(contract)s began on %(start)s: it cannot end before.",
                     contract=self.display_name,
                     start=format_date(self.env, self.date_start),
+                )
+            )
+
+    def _check_not_credited(self, day):
+        """A fee is credited once: what an end before this one has credited goes first."""
+        since = min(day, self.date_end or day)
+        for fee in self.fee_ids.filtered(lambda fee: fee.credit_line_id and fee.date_to > since):
+            raise UserError(
+                self.env._(
+                    "A part of the fee from %(start)s is credited already, by %(credit)s. Delete "
+                    "or cancel that credit note first.",
+                    start=format_date(self.env, fee.date_from),
+                    # Whoever ends a contract needn't have a right to its invoices.
+                    credit=fee.credit_line_id.sudo().move_id.display_name,
                 )
             )
 

@@ -118,7 +118,9 @@ class ServiceContractTopUp(models.Model):
 
     def _lapse(self):
         contract = self.contract_id
-        lapsed = max(min(self.hours, contract.remaining_hours), 0.0)
+        longer = contract.top_up_ids.filtered(self._is_outlived_by)
+        left = contract.remaining_hours - sum(longer.mapped("hours"))
+        lapsed = max(min(self.hours, left), 0.0)
         self.write({"lapsed_hours": float_round(lapsed, 4), "has_lapsed": True})
         if lapsed:
             contract.included_hours -= lapsed
@@ -130,6 +132,12 @@ class ServiceContractTopUp(models.Model):
                     date=format_date(texts, self.date),
                 )
             )
+
+    def _is_outlived_by(self, other):
+        """Whether another top-up is valid longer: hours that end first were used first."""
+        return not other.has_lapsed and (
+            not other.valid_until or (other.valid_until, other.id) > (self.valid_until, self.id)
+        )
 
     def _tell_not_lapsed(self, error):
         """Put a task on the contract; the next run tries again."""

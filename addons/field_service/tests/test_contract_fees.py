@@ -109,6 +109,37 @@ class TestContractFees(FieldServiceCommon, AccountTestInvoicingCommon):
         self.assertEqual(str(contract.next_fee_date), "2026-03-01")
         self.assertEqual(len(contract.fee_ids), 2)
 
+    def test_a_renewal_by_calendar_goes_on_after_what_is_invoiced(self):
+        contract = self._contract(
+            date_start="2026-02-15",
+            date_end="2027-02-14",
+            renewal="tacit",
+            fee_by_calendar=True,
+            fee_period="quarter",
+            fee_amount=300.0,
+        )
+        while contract.next_fee_date and contract.next_fee_date < date(2027, 4, 1):
+            self._invoice_fee(contract, "2027-01-01")
+        self.assertEqual(max(contract.fee_ids.mapped("date_to")), date(2027, 3, 31))
+        with freeze_time("2027-02-15"):
+            contract._renew()
+        self.assertEqual(str(contract.next_fee_date), "2027-04-01")
+        self._invoice_fee(contract, "2027-04-01")
+
+    def test_an_invoice_that_is_written_anew_bills_its_fee_and_hours_once(self):
+        contract = self._contract(has_hours_bank=True)
+        fee = self._invoice_fee(contract, "2026-01-31")
+        hours = self.env["account.move"].browse(self._top_up(contract)["invoice_ids"])
+        for invoice in (fee, hours):
+            invoice.invoice_date = "2026-11-27"
+            invoice.action_post()
+        anew = self._write_anew(fee | hours)
+        self.assertEqual(contract.fee_ids.invoice_id | contract.top_up_ids.invoice_id, anew)
+        self.assertEqual(str(contract.next_fee_date), "2026-02-01")
+        anew.button_cancel()
+        self.assertEqual(str(contract.next_fee_date), "2026-01-01")
+        self.assertFalse(contract.top_up_ids.invoice_id)
+
     # === INDEX === #
 
     def test_an_index_raises_the_fee_and_its_history_stays(self):
@@ -179,6 +210,29 @@ class TestContractFees(FieldServiceCommon, AccountTestInvoicingCommon):
         ended = self._end(contract, "2026-10-31")
         self.assertEqual((ended["credited"], ended["credit_ids"]), (610.0, []))
         self.assertEqual(invoice.amount_untaxed, 310.0)
+
+    def test_a_second_end_asks_for_the_credit_note_of_the_first_to_go(self):
+        contract = self._contract(fee_period="year", fee_amount=3650.0)
+        invoice = self._invoice_fee(contract, "2026-01-01")
+        invoice.invoice_date = "2026-01-01"
+        invoice.action_post()
+        ended = self._end(contract, "2026-12-21")
+        self.assertEqual(ended["credited"], 100.0)
+        for day in ("2026-12-11", "2026-12-31"):
+            with self.subTest(day=day), self.assertRaisesRegex(UserError, "credit note first"):
+                self._end(contract, day)
+        self.env["account.move"].browse(ended["credit_ids"]).unlink()
+        self.assertEqual(self._end(contract, "2026-12-11")["credited"], 200.0)
+
+    def test_a_fee_that_an_ended_contract_loses_is_told(self):
+        contract = self._contract(user_id=self.user_dispatcher.id)
+        invoice = self._invoice_fee(contract, "2026-01-01")
+        contract.action_close()
+        invoice.button_cancel()
+        self.assertFalse(contract.fee_ids)
+        self.assertEqual(contract.activity_ids.user_id, self.user_dispatcher)
+        self.assertIn("from 01/01/2026 to 01/31/2026", contract.activity_ids.note)
+        self.assertIn("on no invoice any more", contract.message_ids[0].body)
 
     def test_the_last_fee_of_an_ended_contract_is_still_invoiced(self):
         contract = self._contract(next_fee_date="2026-11-01", fee_amount=300.0)
@@ -253,6 +307,19 @@ class TestContractFees(FieldServiceCommon, AccountTestInvoicingCommon):
         self.assertEqual(contract.remaining_hours, 4)
         self._lapse("2027-01-01")
         self.assertEqual((contract.remaining_hours, contract.top_up_ids.lapsed_hours), (0, 4))
+
+    def test_hours_that_end_first_were_used_first(self):
+        contract = self._contract(has_hours_bank=True)
+        self._top_up(contract, price=0, valid_until="2026-12-15")
+        self._top_up(contract, price=0, valid_until="2027-06-30")
+        intervention = self._create_intervention(contract_id=contract.id)
+        self._plan(intervention)
+        self._record(intervention, {"kind": "labour", "start": at(8), "stop": at(18)})
+        self.assertEqual(contract.remaining_hours, 10)
+        self._lapse("2026-12-16")
+        self.assertEqual(contract.remaining_hours, 10)
+        self._lapse("2027-07-01")
+        self.assertEqual(contract.remaining_hours, 0)
 
     def test_a_top_up_is_taken_back_when_its_invoice_is_cancelled(self):
         contract = self._contract(has_hours_bank=True)
