@@ -211,6 +211,13 @@ class TestPapers(ExpenseCaptureCommon):
             with self.subTest(person=person), self.assertRaises(AccessError):
                 self._sheet(getattr(self, f"user_{person}"))
 
+    def test_nobody_sees_the_hours_of_a_company_that_isnt_theirs(self):
+        other = self.env["res.company"].create({"name": "Other firm"})
+        sheet = self._sheet(company_id=other.id)
+        for act in (sheet._get_sheets, sheet.action_csv):
+            with self.assertRaises(AccessError):
+                act()
+
     def test_a_longer_month_costs_no_more_queries(self):
         self._month()
         sheet = self._sheet()

@@ -94,6 +94,8 @@ class ExpenseHoursSheet(models.TransientModel):
         """
         self.ensure_one()
         self.check_access("read")
+        if self.company_id not in self.env.companies:
+            raise self.env["ir.rule"]._make_access_error("read", self.company_id)
         first = self.month.replace(day=1)
         last = first + relativedelta(months=1, days=-1)
         days = defaultdict(lambda: dict.fromkeys(COLUMNS, 0.0))
