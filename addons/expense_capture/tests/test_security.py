@@ -114,3 +114,30 @@ class TestSecurity(ExpenseCaptureCommon):
                 seen = record.with_user(getattr(self, f"user_{person}"))
                 with self.subTest(person=person, model=record._name):
                     self.assertEqual(seen.has_access("write"), allowed)
+
+    def test_the_stops_of_a_trip_are_changed_until_it_is_handed_in(self):
+        employee = self.user_technician.employee_id
+        drive = (
+            self.env["hr.expense"]
+            .with_user(self.user_technician)
+            .create(
+                {
+                    "name": "Drive",
+                    "employee_id": employee.id,
+                    "product_id": self.categories["own_car"].id,
+                    "quantity": 10,
+                    "stop_ids": [Command.create({"name": "Vicenza"})],
+                }
+            )
+        )
+        stop = drive.stop_ids
+        stop.name = "Thiene"
+        self.assertTrue(stop.with_user(self.user_approver).has_access("read"))
+        self.assertFalse(stop.with_user(self.user_approver).has_access("write"))
+        self.assertFalse(stop.with_user(self.user_colleague).has_access("read"))
+        drive.action_submit()
+        for operation, allowed in (("read", True), ("write", False), ("unlink", False)):
+            with self.subTest(operation=operation):
+                self.assertEqual(stop.has_access(operation), allowed)
+        with self.assertRaises(AccessError):
+            drive.write({"stop_ids": [Command.create({"name": "Milano"})]})
