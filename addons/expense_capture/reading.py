@@ -5,6 +5,7 @@ An electronic invoice (FatturaPA) is read exactly; from text, what stands there 
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from typing import NamedTuple
@@ -156,6 +157,8 @@ def read_invoice(raw: bytes) -> Reading | None:
         day = date.fromisoformat(text(*document, "Data")[:10])
         total = float(text(*document, "ImportoTotaleDocumento") or _sum_up(root))
     except ValueError:
+        return None
+    if not math.isfinite(total):
         return None
     return Reading(
         total=round(total, 2),

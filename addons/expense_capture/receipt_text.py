@@ -78,4 +78,7 @@ def _run(command, data):
     except (subprocess.TimeoutExpired, OSError):
         _logger.info("Reading a receipt was given up: %s", command[0])
         return ""
-    return answer.stdout.decode("utf-8", "replace")[:MAX_TEXT] if answer.returncode == 0 else ""
+    if answer.returncode:
+        return ""
+    # The database keeps no NUL characters.
+    return answer.stdout.decode("utf-8", "replace").replace("\0", "")[:MAX_TEXT]

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,9 +8,20 @@ from odoo.tools import format_amount, format_date
 from ..reading import Reading, read_invoice, read_text
 from ..receipt_text import get_text, has_ocr
 
+_logger = logging.getLogger(__name__)
+
 BATCH = 20
 RECENT = timedelta(days=30)
 MAX_RECEIPTS = 3
+# What the receipt says is written by Campo's own methods, in sudo, only.
+KEPT_FIELDS = {
+    "reading_state",
+    "read_currency_id",
+    "read_date",
+    "read_total",
+    "read_vat",
+    "read_vendor",
+}
 
 
 class HrExpense(models.Model):
@@ -88,6 +100,12 @@ class HrExpense(models.Model):
         typed = {**{name: self[name] for name in read}, "currency_id": self.currency_id.id}
         return {name: value for name, value in read.items() if value and value != typed[name]}
 
+    def _has_field_access(self, field, operation):
+        """Override of `base`: what the receipt says is nobody's to write."""
+        return super()._has_field_access(field, operation) and (
+            operation == "read" or self.env.su or field.name not in KEPT_FIELDS
+        )
+
     # === READING === #
 
     def _read_receipts(self):
@@ -136,7 +154,14 @@ class HrExpense(models.Model):
         ]
         unread = self.search(domain, order="id desc", limit=BATCH)
         for expense in unread:
-            expense._read_receipts()
+            try:
+                with self.env.cr.savepoint():
+                    expense._read_receipts()
+            # A file made by anybody may break a reader in any way; the others are read all the
+            # same, and this one isn't tried again.
+            except Exception:
+                _logger.warning("The receipt of %s could not be read.", expense, exc_info=True)
+                expense.sudo().reading_state = "nothing"
             self.env["ir.cron"]._commit_progress(1)
         self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
 

@@ -9,6 +9,7 @@ from PIL import features as pillow_features
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.expense_capture import reading, receipt_text
 
@@ -118,6 +119,12 @@ class TestReading(ExpenseCaptureCommon):
         self.assertIsNone(reading.read_invoice(INVOICE.format(total="").encode()[:300]))
         self.assertIsNone(reading.read_invoice(b" " * (reading.MAX_XML + 1)))
 
+    def test_an_invoice_of_no_amount_is_not_read(self):
+        for amount in ("NaN", "1e999", "-inf"):
+            total = TOTAL.replace("96.00", amount)
+            with self.subTest(amount=amount):
+                self.assertIsNone(reading.read_invoice(INVOICE.format(total=total).encode()))
+
     def test_the_text_of_a_pdf_is_proposed_and_nothing_is_overwritten(self):
         expense = self._with("scontrino.pdf", text_pdf(RECEIPT))
         expense._read_receipts()
@@ -173,6 +180,36 @@ class TestReading(ExpenseCaptureCommon):
                 self.env["hr.expense"]._cron_read_receipts()
         self.assertFalse(read.called)
         self.assertFalse(without.reading_state)
+
+    def test_text_with_characters_the_database_refuses_is_read(self):
+        self.assertEqual(receipt_text._run(["printf", "TOTALE\\0 38,00"], b""), "TOTALE 38,00")
+
+    def test_a_receipt_that_breaks_the_reader_stops_no_other(self):
+        self.env["hr.expense"].search([]).reading_state = "nothing"
+        expense = self._with("scontrino.pdf", text_pdf(RECEIPT))
+        broken = self._with("scontrino.pdf", text_pdf(RECEIPT))
+        read = type(expense)._read_receipts
+
+        def _read_receipts(records):
+            if records == broken:
+                records.env.cr.execute("SELECT 1 / 0")
+            return read(records)
+
+        with (
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=1),
+            patch.object(type(expense), "_read_receipts", _read_receipts),
+            mute_logger("odoo.sql_db"),
+            self.assertLogs("odoo.addons.expense_capture.models.hr_expense_reading", "WARNING"),
+        ):
+            self.env["hr.expense"]._cron_read_receipts()
+        self.assertEqual((expense | broken).mapped("reading_state"), ["guessed", "nothing"])
+
+    def test_nobody_writes_what_a_receipt_says(self):
+        expense = self._with("scontrino.pdf", text_pdf(RECEIPT))
+        for person in ("technician", "approver"):
+            for values in ({"reading_state": "exact"}, {"read_total": 500.0}):
+                with self.subTest(person=person, values=values), self.assertRaises(AccessError):
+                    expense.with_user(getattr(self, f"user_{person}")).write(values)
 
     def test_who_may_read_and_believe_a_receipt(self):
         expense = self._with("photo.jpg", base64.b64decode(picture("red")))
