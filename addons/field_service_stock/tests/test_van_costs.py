@@ -33,3 +33,12 @@ class TestVanCosts(JobOrderCommon):
         self.assertEqual(self._read_actual(), {"part": (0.0, 82.4)})
         self.line.unlink()
         self.assertEqual(self._read_actual(), {})
+
+    def test_the_report_of_costs_knows_what_it_cost(self):
+        self.line.quantity = 3
+        self.line.quantity = 1
+        self.env.flush_all()
+        rows = self.env["service.cost.report"]._read_group(
+            [("intervention_id", "=", self.work.id), ("kind", "=", "part")], [], ["cost:sum"]
+        )
+        self.assertEqual(rows, [(41.2,)])
