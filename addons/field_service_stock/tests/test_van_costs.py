@@ -42,3 +42,30 @@ class TestVanCosts(JobOrderCommon):
             [("intervention_id", "=", self.work.id), ("kind", "=", "part")], [], ["cost:sum"]
         )
         self.assertEqual(rows, [(41.2,)])
+
+    def test_sold_with_perpetual_valuation_it_costs_once(self):
+        valued, sold = self.env["account.account"].create(
+            [
+                {"name": "Stock", "code": "STOCKT", "account_type": "asset_current"},
+                {"name": "Sold", "code": "SOLDT", "account_type": "expense_direct_cost"},
+            ]
+        )
+        self.part.categ_id = self.env["product.category"].create(
+            {
+                "name": "Perpetual",
+                "property_valuation": "real_time",
+                "property_stock_valuation_account_id": valued.id,
+                "property_account_expense_categ_id": sold.id,
+            }
+        )
+        invoice = self._invoice(self._sign(self.work))
+        invoice.action_post()
+        costs = self.env["account.analytic.line"].search(
+            [("account_id", "=", self.account.id), ("amount", "<", 0)]
+        )
+        self.assertEqual(costs.mapped("amount"), [-82.4])
+        refund = invoice._reverse_moves([{"invoice_date": "2026-11-30"}])
+        refund.action_post()
+        for move, amount in ((invoice, 82.4), (refund, -82.4)):
+            entry = move.line_ids.filtered(lambda line: line.account_id == sold)
+            self.assertEqual((entry.balance, entry.analytic_distribution), (amount, False))
