@@ -2,6 +2,9 @@
 
 from odoo.tools import hash_sign, verify_hash_signed
 
+# Nobody can send this object from outside: only what mails a link gets to know it.
+MAILING = object()
+
 
 def sign_link(env, scope, values, expiration=None):
     """A token for an address; whoever holds it is taken for the person it names."""

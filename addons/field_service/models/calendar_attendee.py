@@ -7,6 +7,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..printing import format_stretch
+from ..signed import MAILING
 
 
 class CalendarAttendee(models.Model):
@@ -159,6 +160,7 @@ class CalendarAttendee(models.Model):
         blocked = self.env["ir.config_parameter"].sudo().get_param("calendar.block_mail")
         if not template or blocked or self.env.context.get("no_mail_to_attendees"):
             return
+        template = template.with_context(field_service_mailing=MAILING)
         me, now = self.env.user.partner_id, fields.Datetime.now()
         mail_ids = [
             template.send_mail(

@@ -5,7 +5,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..signed import read_link, sign_link
+from ..signed import MAILING, read_link, sign_link
 
 SCOPE = "field_service.visit"
 # After the visit the link shows for a while what came of it, then it is forgotten.
@@ -28,16 +28,22 @@ class CalendarAttendee(models.Model):
     )
 
     def _get_visit_link(self):
-        """Address of the page on which this person answers; empty for people of the house."""
+        """Address of the page on which this person answers; empty for people of the house.
+
+        Empty too unless it is being mailed: who tries the template out would answer for them.
+        """
         self.ensure_one()
         # Which kind of user somebody is decides the way only.
         partner_sudo = self.partner_id.sudo()
         if any(not user.share for user in partner_sudo.user_ids):
             return ""
-        return f"{self.get_base_url()}/service/visit/{self._get_visit_token()}"
+        token = self._get_visit_token()
+        return f"{self.get_base_url()}/service/visit/{token}" if token else ""
 
     def _get_visit_token(self):
         self.ensure_one()
+        if self.env.context.get("field_service_mailing") is not MAILING:
+            return ""
         partner_sudo = self.partner_id.sudo()
         values = [
             self.id,

@@ -12,12 +12,14 @@ from odoo.tools import SQL, format_date
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
 from ..checking import is_id
-from ..signed import read_link, sign_link
+from ..signed import MAILING, read_link, sign_link
 
 SCOPE = "field_service.report"
 # Whoever hasn't signed after so long is asked again.
 LINK_DAYS = timedelta(days=30)
 MAX_SIGNATORIES = 80
+# How a report was asked for and closed: by hand it would be untrue.
+KEPT_FIELDS = {"closed_by_id", "is_closed_by_link", "sign_asked_id", "sign_asked_on"}
 
 
 class ServiceReport(models.Model):
@@ -51,6 +53,14 @@ class ServiceReport(models.Model):
         copy=False,
         help="Signed or refused by the link in the mail, without a login.",
     )
+
+    # === CRUD METHODS === #
+
+    def _has_field_access(self, field, operation):
+        """Override of `base`: what Campo keeps is written by its own methods, in sudo, only."""
+        return super()._has_field_access(field, operation) and (
+            operation == "read" or self.env.su or field.name not in KEPT_FIELDS
+        )
 
     # === PUBLIC METHODS === #
 
@@ -170,12 +180,18 @@ class ServiceReport(models.Model):
     # === THE LINK === #
 
     def _get_sign_link(self):
-        """Address of the page on which the person who was asked reads and signs."""
+        """Address of the page on which the person who was asked reads and signs.
+
+        Empty unless it is being mailed: who tries the template out would sign for them.
+        """
         self.ensure_one()
-        return f"{self.get_base_url()}/service/report/{self._get_sign_token()}"
+        token = self._get_sign_token()
+        return f"{self.get_base_url()}/service/report/{token}" if token else ""
 
     def _get_sign_token(self):
         self.ensure_one()
+        if self.env.context.get("field_service_mailing") is not MAILING:
+            return ""
         report_sudo = self.sudo()
         person_sudo = report_sudo.sign_asked_id
         values = [
@@ -340,7 +356,7 @@ class ServiceReport(models.Model):
         )
         if not template:
             return
-        mail_id = template.send_mail(
+        mail_id = template.with_context(field_service_mailing=MAILING).send_mail(
             self.id,
             email_values={
                 "recipient_ids": [fields.Command.set(self.sign_asked_id.ids)],

@@ -8,7 +8,7 @@ from odoo.tests import Form, HttpCase, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from ..models.service_report import ServiceReport
-from ..signed import read_link, sign_link
+from ..signed import MAILING, read_link, sign_link
 from .common import MONDAY, FieldServiceCommon, picture
 from .test_report_form import read_pdf
 
@@ -38,7 +38,11 @@ class ReportLinkCommon(FieldServiceCommon):
     @classmethod
     def _ask(cls, partner=None):
         cls.report.with_user(cls.user_technician).ask_signature(partner_id=partner and partner.id)
-        return cls.report._get_sign_token()
+        return cls._get_token()
+
+    @classmethod
+    def _get_token(cls):
+        return cls.report.with_context(field_service_mailing=MAILING)._get_sign_token()
 
     def _arguments(self, token=None, **values):
         return {"token": token or self.token, "shown": self.report._get_shown_hash(), **values}
@@ -203,6 +207,23 @@ class TestReportLink(ReportLinkCommon):
         with self.assertRaises(AccessError):
             self.reports.sign_by_link(token=self.token, shown=shown, name="Giulia", image=picture())
 
+    def test_nobody_writes_by_hand_who_was_asked_or_that_a_link_closed_it(self):
+        values = {
+            "is_closed_by_link": True,
+            "sign_asked_id": self.customer.id,
+            "sign_asked_on": "2026-01-01",
+            "closed_by_id": self.user_technician.id,
+        }
+        for user in (self.user_dispatcher, self.user_manager):
+            reports = self.report.with_user(user)
+            for name, value in values.items():
+                with self.subTest(user=user.login, field=name):
+                    with self.assertRaises(AccessError):
+                        reports[name] = value
+                    with self.assertRaises(AccessError):
+                        reports.create({"intervention_id": self.intervention.id, name: value})
+        self.assertEqual(self.report.sign_asked_id, self.contact)
+
     def test_nobody_brings_an_old_link_back(self):
         self._ask()
         manager = self._user("reports_t", "field_service.field_service_group_manager")
@@ -263,10 +284,29 @@ class TestReportLink(ReportLinkCommon):
         self._ask()
         mail = self.env["mail.mail"].search([], limit=1, order="id desc")
         self.assertEqual(mail.recipient_ids, self.contact)
-        self.assertIn(f"/service/report/{self.report._get_sign_token()}", mail.body_html)
+        self.assertIn(f"/service/report/{self._get_token()}", mail.body_html)
         self.assertTrue(mail.auto_delete)
         self.assertFalse(mail.res_id)
         self.assertEqual(self.report.message_ids, before)
+
+    def test_whoever_tries_the_mail_out_gets_no_link(self):
+        template = self.env.ref("field_service.mail_template_service_report_to_sign")
+        for user in (self.user_technician, self.user_dispatcher):
+            preview = (
+                self.env["mail.template.preview"]
+                .with_user(user)
+                .create(
+                    {
+                        "mail_template_id": template.id,
+                        "resource_ref": f"service.report,{self.report.id}",
+                    }
+                )
+            )
+            self.assertIn(self.contact.name, preview.body_html)
+            self.assertNotIn("/service/report/", preview.body_html)
+            for forged in (True, 1, "MAILING", {}):
+                report = self.report.with_user(user).with_context(field_service_mailing=forged)
+                self.assertEqual((report._get_sign_link(), report._get_sign_token()), ("", ""))
 
     def test_the_copy_goes_to_whoever_signed_and_to_whoever_was_there(self):
         boss = self.env["res.partner"].create(

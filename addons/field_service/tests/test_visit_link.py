@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from .. import guesses
 from ..guesses import GUESSES, WRONG
-from ..signed import read_link, sign_link
+from ..signed import MAILING, read_link, sign_link
 from .common import FieldServiceCommon
 
 # A statement that changes something; the session store and the log of logins write beside it.
@@ -33,11 +33,16 @@ class VisitLinkCommon(FieldServiceCommon):
             invite_customer=True,
         )
         cls.attendee = cls._invitation(cls.contact)
-        cls.token = cls.attendee._get_visit_token()
+        cls.token = cls._get_token(cls.contact)
 
     @classmethod
     def _invitation(cls, partner):
         return cls.visit.attendee_ids.filtered(lambda attendee: attendee.partner_id == partner)
+
+    @classmethod
+    def _get_token(cls, partner):
+        attendee = cls._invitation(partner).with_context(field_service_mailing=MAILING)
+        return attendee._get_visit_token()
 
     def _move(self, **shift):
         moment = self.visit.start + timedelta(**shift)
@@ -62,7 +67,7 @@ class TestVisitLink(VisitLinkCommon):
         self.assertEqual(self.intervention.message_ids[0].author_id, self.contact)
 
     def test_an_outside_technician_confirms_the_commitment_by_the_link(self):
-        token = self._invitation(self.user_outside.partner_id)._get_visit_token()
+        token = self._get_token(self.user_outside.partner_id)
         self._invitation(self.user_technician.partner_id).state = "accepted"
         answered = self._public_visit().answer_visit(answer="accepted", token=token)
         self.assertEqual(answered["confirmation_state"], "confirmed")
@@ -97,6 +102,21 @@ class TestVisitLink(VisitLinkCommon):
             with self.subTest(token=token), self.assertRaises(AccessError):
                 self._public_visit().answer_visit(answer="accepted", token=token)
 
+    def test_whoever_tries_the_mail_out_gets_no_link(self):
+        template = self.env.ref("field_service.mail_template_calendar_attendee_visit")
+        preview = (
+            self.env["mail.template.preview"]
+            .with_user(self.user_dispatcher)
+            .create(
+                {
+                    "mail_template_id": template.id,
+                    "resource_ref": f"calendar.attendee,{self.attendee.id}",
+                }
+            )
+        )
+        self.assertIn(self.visit.name, preview.body_html)
+        self.assertNotIn("/service/visit/", preview.body_html)
+
     def test_a_link_is_for_one_visit_only(self):
         other = self._plan(self.intervention, self.outside)
         with self.assertRaises(AccessError):
@@ -118,9 +138,8 @@ class TestVisitLink(VisitLinkCommon):
     def test_a_changed_address_revokes_the_links_of_the_old_one(self):
         self.contact.with_user(self.user_dispatcher).sudo().email = "new@example.com"
         self.assertFalse(self.env["calendar.attendee"]._find_by_token(self.token))
-        self.assertTrue(
-            self.env["calendar.attendee"]._find_by_token(self.attendee._get_visit_token())
-        )
+        token = self._get_token(self.contact)
+        self.assertTrue(self.env["calendar.attendee"]._find_by_token(token))
 
     def test_the_same_address_written_again_revokes_nothing(self):
         self.contact.write({"email": self.contact.email, "phone": "0445 1"})
