@@ -481,21 +481,23 @@ class ServiceReport(models.Model):
 
     def _get_photos_to_take(self):
         """Photos of the intervention that are on no report yet; of a job of three days each day
-        has its own.
+        has its own. None of internal notes.
         """
         self.ensure_one()
         intervention_sudo = self.intervention_id.sudo()
-        photos_sudo = self.env["ir.attachment"].sudo()
-        return (
-            photos_sudo.search(
+        photos_sudo = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
                 [
                     ("res_model", "=", intervention_sudo._name),
                     ("res_id", "=", intervention_sudo.id),
                     ("mimetype", "in", PHOTO_MIMETYPES),
                 ]
             )
-            - intervention_sudo.report_ids.photo_ids
         )
+        notes_sudo = photos_sudo._of_internal_notes()
+        return photos_sudo - notes_sudo - intervention_sudo.report_ids.photo_ids
 
     # === ACTIONS === #
 

@@ -233,6 +233,17 @@ class TestReportForm(FieldServiceCommon, HttpCase):
         self.assertEqual(second._get_photos(), second_photo)
         self.assertEqual(self.report._get_photos(), first_photo)
 
+    def test_photos_of_internal_notes_are_on_no_form(self):
+        shown = self._add_photo("before", "red")
+        note = self.report.intervention_id.message_post(
+            body="What it costs us",
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            attachments=[("costs.png", base64.b64decode(picture("black")))],
+        )
+        self.assertEqual(note.attachment_ids.res_model, "service.intervention")
+        self.assertEqual(self.report._get_photos(), shown)
+
     def test_a_damaged_photo_doesnt_keep_anybody_from_signing(self):
         photo = self._add_photo("before", "red")
         photo.raw = photo.raw[:20]

@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
 
 # Records whose files their readers outside may have.
 FILE_MODELS = frozenset({"helpdesk.ticket", "service.intervention", "service.equipment"})
@@ -61,36 +60,3 @@ class IrAttachment(models.Model):
         ):
             raise AccessError(self.env._("This file is not there."))
         return file_sudo
-
-    def _of_internal_notes(self):
-        """Those of the attachments that hang on a message outside people don't read."""
-        if not self:
-            return self
-        # Messages are read by their own rules; which files to hide is decided here.
-        notes_sudo = (
-            self.env["mail.message"]
-            .sudo()
-            .search(
-                Domain("attachment_ids", "in", self.ids)
-                & (
-                    Domain("is_internal", "=", True)
-                    | (Domain("subtype_id.internal", "=", True) & ~self._get_opening_mail_domain())
-                    | (Domain("subtype_id", "=", False) & Domain("message_type", "=", "comment"))
-                )
-            )
-        )
-        return self & notes_sudo.attachment_ids
-
-    @api.model
-    def _get_opening_mail_domain(self):
-        """Mails that have opened a ticket: a note to the desk in Odoo's eyes, which tells of a new
-        ticket with it, but written by the customer.
-        """
-        opened = self.env.ref("helpdesk_ticket.mt_helpdesk_ticket_new")
-        return (
-            Domain("model", "=", "helpdesk.ticket")
-            & Domain("message_type", "=", "email")
-            & Domain("subtype_id", "=", opened.id)
-            # Whatever one of us has forwarded is ours.
-            & (Domain("author_id", "=", False) | Domain("author_id.partner_share", "=", True))
-        )
