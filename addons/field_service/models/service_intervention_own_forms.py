@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_amount, format_date, formatLang
 
 from ..printing import format_moment, shrink_photo, shrink_signature
@@ -93,6 +93,7 @@ class ServiceIntervention(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        self._check_may_read_own_form(kind)
         # As with the report: whoever may read the intervention may read its forms.
         intervention_sudo = self.sudo()
         document = document or self.env["service.form.document"]
@@ -115,6 +116,15 @@ class ServiceIntervention(models.Model):
             taken = report.sudo().checklist_answer_ids or report.sudo()._get_checklist_to_take()
             answers_sudo &= taken
         return {**values, "answers": answers_sudo._get_form_answers(photos=True)}
+
+    def _check_may_read_own_form(self, kind):
+        """Refuse forms that aren't closed yet to customers, and claims to everybody outside."""
+        user = self.env.user
+        if not user.share or self.env.su:
+            return
+        # Portal users read no employees; who is on the crew is asked for the user only.
+        if kind == "claim" or user not in self.sudo().technician_ids.user_id:
+            raise AccessError(self.env._("This form is not for you."))
 
     def _get_own_form_facts(self, kind, report):
         """Labels and what stands beside them; what is empty is left out."""
@@ -215,7 +225,7 @@ class ServiceIntervention(models.Model):
                 ("mimetype", "in", PHOTO_MIMETYPES),
             ],
             order="id",
-            limit=limit,
         )
+        photos_sudo = (photos_sudo - photos_sudo._of_internal_notes())[:limit]
         uris = (shrink_photo(photo.raw) for photo in photos_sudo)
         return [uri for uri in uris if uri]

@@ -1,3 +1,4 @@
+import base64
 import hashlib
 from unittest.mock import patch
 
@@ -153,6 +154,16 @@ class TestOwnForms(OwnFormsCommon):
         other = self._create_intervention(technician_ids=self.technician.ids, equipment_ids=False)
         with self.assertRaisesRegex(UserError, "nothing is claimed"):
             other.with_user(self.user_technician).fill_form(self.forms["claim"].id)
+
+    def test_photos_of_internal_notes_are_claimed_from_nobody(self):
+        shown = self.job._get_claim_photos()
+        self.job.message_post(
+            body="What it costs us",
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            attachments=[("costs.png", base64.b64decode(picture("black")))],
+        )
+        self.assertEqual(self.job._get_claim_photos(), shown)
 
     def test_amounts_are_claimed_by_those_who_see_prices(self):
         values = self.mine._get_own_form_values("claim")

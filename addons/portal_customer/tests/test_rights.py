@@ -91,6 +91,17 @@ class TestRights(PortalCommon):
                         with self.assertRaises(AccessError):
                             record.search([(field, "!=", False)])
 
+    def test_own_forms_are_for_the_crew_and_claims_for_the_house(self):
+        for person in ("company", "site", "outside"):
+            mine = self.intervention.with_user(self._person(person))
+            for kind in ("claim", "maintenance", "acceptance"):
+                with self.subTest(person=person, kind=kind):
+                    if person == "outside" and kind != "claim":
+                        self.assertTrue(mine._get_own_form_values(kind)["subject"])
+                        continue
+                    with self.assertRaises(AccessError):
+                        mine._get_own_form_values(kind)
+
     def test_a_stranger_among_the_records_refuses_all_of_them(self):
         both = (self.ticket | self.other_ticket).with_user(self.company_user)
         with self.assertRaises(AccessError):
