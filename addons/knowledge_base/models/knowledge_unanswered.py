@@ -33,10 +33,10 @@ class KnowledgeUnanswered(models.Model):
         :return: whether it was noted: not if there is an answer, nothing is asked, or a customer
             asks: what they look for is in their requests
         """
-        if self.env.user.share:
-            return False
         entries = self.env["knowledge.entry"]
         entries.check_access("read")
+        if self.env.user.share:
+            return False
         question = " ".join(str(text or "").lower().split())[:MAX_QUESTION]
         if len(question) < 4 or entries._search_similar(question, limit=1):
             return False
