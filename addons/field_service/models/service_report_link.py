@@ -17,6 +17,7 @@ from ..signed import MAILING, read_link, sign_link
 SCOPE = "field_service.report"
 # Whoever hasn't signed after so long is asked again.
 LINK_DAYS = timedelta(days=30)
+ASK_AGAIN = timedelta(minutes=1)
 MAX_SIGNATORIES = 80
 # How a report was asked for and closed: by hand it would be untrue.
 KEPT_FIELDS = {"closed_by_id", "is_closed_by_link", "sign_asked_id", "sign_asked_on"}
@@ -68,11 +69,13 @@ class ServiceReport(models.Model):
     def ask_signature(self, partner_id=None, request_uuid=None):
         """Mail a person of the customer a link to read the draft and to sign it.
 
-        Dispatchers and the crew. A link mailed before, to whomever, is worth nothing any more.
+        Dispatchers and the crew; from outside only the one who is asked without ``partner_id``. A
+        link mailed before, to whomever, is worth nothing any more.
 
         :param int partner_id: who is asked; without, the contact on site or who asked for the work
         :return: ``{"name": …, "valid_until": …}``
         :raise ValidationError: for somebody who is not of the customer or has no e-mail address
+        :raise UserError: within a minute after somebody was asked
         """
         self.ensure_one()
         self._check_may_close()
@@ -81,6 +84,7 @@ class ServiceReport(models.Model):
         report_sudo._lock()
         report_sudo._check_has_work()
         person_sudo = report_sudo._check_signatory(partner_id)
+        report_sudo._check_not_just_asked()
         report_sudo.write(
             {
                 "sign_asked_id": person_sudo.id,
@@ -168,6 +172,9 @@ class ServiceReport(models.Model):
                 raise ValidationError(
                     self.env._("Choose somebody of the customer who has an e-mail address.")
                 )
+            # Whom else the customer has is no business of people outside.
+            if self.env.user.share and people_sudo != self._get_signatories()[:1]:
+                raise ValidationError(self.env._("Only the office may ask somebody else to sign."))
         if not people_sudo:
             raise ValidationError(
                 self.env._(
@@ -176,6 +183,17 @@ class ServiceReport(models.Model):
                 )
             )
         return people_sudo[:1]
+
+    def _check_not_just_asked(self):
+        """Mail nobody twice because of two taps, and nobody a hundred times."""
+        asked_on = self.sign_asked_on
+        if asked_on and fields.Datetime.now() - asked_on < ASK_AGAIN:
+            raise UserError(
+                self.env._(
+                    "%(name)s has just been asked to sign. Ask again in a minute.",
+                    name=self.sign_asked_id.name or self.commercial_partner_id.name,
+                )
+            )
 
     # === THE LINK === #
 

@@ -37,6 +37,8 @@ class ReportLinkCommon(FieldServiceCommon):
 
     @classmethod
     def _ask(cls, partner=None):
+        # Long enough ago.
+        cls.report.sign_asked_on = False
         cls.report.with_user(cls.user_technician).ask_signature(partner_id=partner and partner.id)
         return cls._get_token()
 
@@ -242,6 +244,7 @@ class TestReportLink(ReportLinkCommon):
 
     def test_who_may_ask_for_a_signature(self):
         for user in (self.user_dispatcher, self.user_technician):
+            self.report.sign_asked_on = False
             self.report.with_user(user).ask_signature()
         for user in (
             self.user_colleague,
@@ -263,8 +266,17 @@ class TestReportLink(ReportLinkCommon):
         boss = self.env["res.partner"].create(
             {"name": "Boss", "parent_id": self.customer.id, "email": "boss@example.com"}
         )
+        self.report.sign_asked_on = False
         asked = self.report.with_user(self.user_technician).ask_signature(partner_id=boss.id)
         self.assertEqual(asked["name"], "Boss")
+
+    def test_nobody_is_asked_again_within_a_minute(self):
+        mine = self.report.with_user(self.user_technician)
+        with self.assertRaisesRegex(UserError, "Giulia has just been asked"):
+            mine.ask_signature()
+        self.assertTrue(self.reports._find_by_sign_token(self.token))
+        with freeze_time(self.report.sign_asked_on + timedelta(seconds=61)):
+            self.assertEqual(mine.ask_signature()["name"], "Giulia")
 
     def test_without_an_address_of_anybody_it_is_said(self):
         self.contact.email = False

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import PortalCommon
@@ -101,6 +101,14 @@ class TestRights(PortalCommon):
                         continue
                     with self.assertRaises(AccessError):
                         mine._get_own_form_values(kind)
+
+    def test_an_outside_technician_has_whoever_was_there_sign_and_nobody_else(self):
+        report = self.draft_report.with_user(self.outside_user)
+        with self.assertRaisesRegex(ValidationError, "office"):
+            report.ask_signature(partner_id=self.own_user.partner_id.id)
+        self.assertFalse(self.draft_report.sign_asked_id)
+        there = self.company_user.partner_id
+        self.assertEqual(report.ask_signature(partner_id=there.id)["name"], there.name)
 
     def test_a_stranger_among_the_records_refuses_all_of_them(self):
         both = (self.ticket | self.other_ticket).with_user(self.company_user)
