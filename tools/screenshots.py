@@ -126,8 +126,9 @@ def manager(browser, address):
 def invoicing(browser, address):
     """Which invoices would be made of all that is due, before any is."""
     who = Person(browser, address, "accountant", DESK)
-    page = who.go("/odoo/action-field_service.service_report_invoice_action")
-    page.locator("button[name=action_preview]").click()
+    who.page.goto(f"{address}/odoo/action-field_service.service_report_invoice_action")
+    page = who.page
+    page.locator("button[name=action_preview]:visible").click()
     page.locator("div[name=group_ids] .o_data_row").first.wait_for()
     page.wait_for_timeout(500)
     shoot(page, "invoicing")
