@@ -53,7 +53,11 @@ class TestRungs(KnowledgeBaseCommon):
         return {name: active for name, active, _why in self.env["knowledge.entry"]._search_rungs()}
 
     def test_without_the_package_words_answer(self):
-        with patch.object(encoder, "is_installed", return_value=False):
+        with (
+            patch.object(encoder, "is_installed", return_value=False),
+            # Another test may have loaded it in this process.
+            patch.object(encoder._State, "encoder", None),
+        ):
             self.assertEqual(self.env["knowledge.vector"]._fill(), 0)
             self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
             self.assertFalse(self._rungs()["meaning"])
