@@ -110,7 +110,9 @@ class ServiceContract(models.Model):
     work_line_ids = fields.One2many("service.work.line", "contract_id", string="Work lines")
 
     # === FIELDS: FEE === #
-    fee_amount = fields.Monetary(string="Fee", tracking=True)
+    fee_amount = fields.Monetary(
+        string="Fee", tracking=True, groups="field_service.field_service_group_price"
+    )
     fee_product_id = fields.Many2one(
         "product.product",
         ondelete="restrict",

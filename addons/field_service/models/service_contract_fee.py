@@ -271,8 +271,8 @@ class ServiceContract(models.Model):
             self.next_fee_date = False
             if day < fields.Date.context_today(self):
                 self.action_close()
+        # Technicians read contracts: that it ends is tracked, what is credited is said to the asker.
         message = self._get_end_sentence(day, credited)
-        self.message_post(body=message)
         return {"credited": credited, "credit_ids": credits.ids, "message": message}
 
     def _check_end(self, day):

@@ -48,6 +48,18 @@ class TestContractFees(FieldServiceCommon, AccountTestInvoicingCommon):
             self.env.ref("field_service.service_contract_top_up_cron_lapse").method_direct_trigger()
         self.env.invalidate_all()
 
+    def test_technicians_read_a_contract_and_no_fee(self):
+        contract = self._contract(fee_period="year")
+        self._invoice_fee(contract, "2026-01-01").action_post()
+        self.assertTrue(self._end(contract, "2026-06-30")["credited"])
+        mine = contract.with_user(self.user_technician)
+        self.assertEqual(mine.read(["name"])[0]["name"], "Maintenance")
+        with self.assertRaises(AccessError):
+            mine.read(["fee_amount"])
+        said = "".join(str(message.body) for message in mine.message_ids)
+        self.assertNotIn("1,200", said)
+        self.assertNotIn("604", said)
+
     # === PERIODS === #
 
     def test_the_rules_of_fees_hold_as_their_examples_say(self):
