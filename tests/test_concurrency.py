@@ -295,6 +295,8 @@ def test_two_accountants_who_press_at_once_bill_once(firm):
         assert not [result for result in results if isinstance(result, ApiError)]
         assert sorted(len(result["invoice_ids"]) for result in results) == [0, 1]
         billed = firm.lines(intervention, "invoice_line_id", "billing_state")
+        # A contract of another test may cover the call-out.
+        billed = [line for line in billed if line["billing_state"] != "covered"]
         assert {line["billing_state"] for line in billed} == {"billed"}
         assert len({line["invoice_line_id"][0] for line in billed}) == len(billed)
 

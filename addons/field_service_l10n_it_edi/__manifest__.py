@@ -7,5 +7,5 @@
     "license": "LGPL-3",
     "depends": ["field_service", "l10n_it_edi"],
     "auto_install": True,
-    "data": ["views/service_intervention_views.xml"],
+    "data": ["views/portal_address_templates.xml", "views/service_intervention_views.xml"],
 }
