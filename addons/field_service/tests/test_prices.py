@@ -1,8 +1,11 @@
 from datetime import date
 
+from psycopg2.errors import CheckViolation
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import MONDAY, FieldServiceCommon, at
 
@@ -372,5 +375,9 @@ class TestZones(FieldServiceCommon):
                 line.read([name])
 
     def test_only_journeys_have_a_flat_price(self):
-        with self.assertRaisesRegex(Exception, "flat"), self.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(CheckViolation, "flat"),
+            self.cr.savepoint(),
+        ):
             self.env["service.rate"].create({"kind": "labour", "price": 1, "is_flat": True})
