@@ -271,7 +271,7 @@ class ServiceContract(models.Model):
             self.next_fee_date = False
             if day < fields.Date.context_today(self):
                 self.action_close()
-        # Technicians read contracts: that it ends is tracked, what is credited is said to the asker.
+        # Technicians read contracts: what is credited only the asker is told.
         message = self._get_end_sentence(day, credited)
         return {"credited": credited, "credit_ids": credits.ids, "message": message}
 
