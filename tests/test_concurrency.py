@@ -72,6 +72,38 @@ class Firm:
             fields=list(fields),
         )
 
+    def race_for_a_contract(self, **values):
+        """Forty minutes on each of two interventions under one new contract, recorded at once.
+
+        :return: the contract, and the work lines of both
+        """
+        (contract,) = self.call(
+            "accountant",
+            "service.contract",
+            "create",
+            vals_list=[{"partner_id": self.cast["alfa"], "date_start": "2026-01-01", **values}],
+        )
+        self.call("accountant", "service.contract", "action_open", [contract])
+        interventions = [self.intervention(contract_id=contract)[0] for _turn in range(2)]
+        results = self.together(
+            *(
+                (
+                    "outside",
+                    "service.intervention",
+                    "record_work",
+                    {"ids": [intervention], "lines": [labour("09")]},
+                )
+                for intervention in interventions
+            )
+        )
+        assert not [result for result in results if isinstance(result, ApiError)]
+        lines = [
+            line
+            for one in interventions
+            for line in self.lines(one, "coverage", "quantity", "kind")
+        ]
+        return contract, lines
+
     def signed_report(self, intervention):
         report = self.call("outside", "service.intervention", "make_report", [intervention])
         self.call(
@@ -186,37 +218,9 @@ def test_one_tap_of_two_at_once_counts(firm):
 
 
 def test_an_hours_bank_is_not_overdrawn_by_two_at_once(firm):
-    (contract,) = firm.call(
-        "accountant",
-        "service.contract",
-        "create",
-        vals_list=[
-            {
-                "name": "One hour",
-                "partner_id": firm.cast["alfa"],
-                "date_start": "2026-01-01",
-                "has_hours_bank": True,
-                "included_hours": 1,
-            }
-        ],
+    contract, lines = firm.race_for_a_contract(
+        name="One hour", has_hours_bank=True, included_hours=1
     )
-    firm.call("accountant", "service.contract", "action_open", [contract])
-    interventions = [firm.intervention(contract_id=contract)[0] for _turn in range(2)]
-    results = firm.together(
-        *(
-            (
-                "outside",
-                "service.intervention",
-                "record_work",
-                {"ids": [intervention], "lines": [labour("09")]},
-            )
-            for intervention in interventions
-        )
-    )
-    assert not [result for result in results if isinstance(result, ApiError)]
-    lines = [
-        line for one in interventions for line in firm.lines(one, "coverage", "quantity", "kind")
-    ]
     covered = [line["quantity"] for line in lines if line["coverage"] == "contract"]
     assert sum(covered) == pytest.approx(1)
     done = [line["quantity"] for line in lines if line["kind"] == "labour"]
@@ -229,34 +233,7 @@ def test_an_hours_bank_is_not_overdrawn_by_two_at_once(firm):
 
 def test_the_last_visit_of_a_contract_is_taken_once(firm):
     for turn in range(ROUNDS):
-        (contract,) = firm.call(
-            "accountant",
-            "service.contract",
-            "create",
-            vals_list=[
-                {
-                    "name": f"One visit {turn}",
-                    "partner_id": firm.cast["alfa"],
-                    "date_start": "2026-01-01",
-                    "included_visits": 1,
-                }
-            ],
-        )
-        firm.call("accountant", "service.contract", "action_open", [contract])
-        interventions = [firm.intervention(contract_id=contract)[0] for _turn in range(2)]
-        results = firm.together(
-            *(
-                (
-                    "outside",
-                    "service.intervention",
-                    "record_work",
-                    {"ids": [intervention], "lines": [labour("09")]},
-                )
-                for intervention in interventions
-            )
-        )
-        assert not [result for result in results if isinstance(result, ApiError)]
-        lines = [line for one in interventions for line in firm.lines(one, "coverage", "kind")]
+        contract, lines = firm.race_for_a_contract(name=f"One visit {turn}", included_visits=1)
         call_outs = [line["coverage"] for line in lines if line["kind"] == "call_out"]
         assert sorted(call_outs) == ["contract", "out_of_warranty"]
         (balance,) = firm.call(
