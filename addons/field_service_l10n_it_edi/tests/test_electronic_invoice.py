@@ -1,17 +1,16 @@
-import os
-from unittest import skipUnless
+from functools import cache
 
 from lxml import etree
 
 from odoo import Command
 from odoo.tests import freeze_time, tagged
+from odoo.tools.misc import file_path
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-from odoo.addons.field_service.tests.common import FieldServiceCommon, picture
+from odoo.addons.field_service.tests.common import FieldServiceCommon, at, picture
 
-# Where the tax authority's schema lies, with the schema of signatures beside it: Odoo doesn't ship
-# it, and tests fetch nothing.
-SCHEMA = os.environ.get("CAMPO_FATTURAPA_SCHEMA", "")
+# The tax authority's schema of ordinary invoices, with the schema of signatures that it imports.
+SCHEMAS = "field_service_l10n_it_edi/tests/data"
 
 
 class ElectronicInvoiceCommon(FieldServiceCommon, AccountTestInvoicingCommon):
@@ -68,30 +67,29 @@ class ElectronicInvoiceCommon(FieldServiceCommon, AccountTestInvoicingCommon):
         return cls.env["account.move"].browse(made["invoice_ids"])
 
     def _export(self, invoice):
-        """The XML of a posted invoice, valid by the schema where it is at hand."""
+        """The XML of a posted invoice, valid by the tax authority's schema."""
         invoice.invoice_date = "2026-11-30"
         invoice.action_post()
         self.assertEqual(invoice._l10n_it_edi_export_data_check(), {})
         tree = etree.fromstring(invoice._l10n_it_edi_render_xml())
-        if SCHEMA:
-            _load_schema().assertValid(tree)
+        _load_schema().assertValid(tree)
         return tree
 
     def _assert_texts(self, tree, path, expected):
         self.assertEqual([found.text for found in tree.iterfind(f".//{path}")], expected)
 
 
+@cache
 def _load_schema():
-    """The schema; what it imports over the network is taken from its folder."""
+    """The schema; what it imports over the network is taken from the folder beside it."""
 
     class Beside(etree.Resolver):
         def resolve(self, url, _identifier, context):
-            local = os.path.join(os.path.dirname(SCHEMA), os.path.basename(url))
-            return self.resolve_filename(local, context)
+            return self.resolve_filename(file_path(f"{SCHEMAS}/{url.split('/')[-1]}"), context)
 
     parser = etree.XMLParser(load_dtd=False, no_network=True)
     parser.resolvers.add(Beside())
-    return etree.XMLSchema(etree.parse(SCHEMA, parser))
+    return etree.XMLSchema(etree.parse(file_path(f"{SCHEMAS}/fatturapa_v1.2.3.xsd"), parser))
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
@@ -346,7 +344,58 @@ class TestElectronicInvoice(ElectronicInvoiceCommon):
         self._assert_texts(tree, "DatiRiepilogo/ImponibileImporto", ["610.00"])
         self._assert_texts(tree, "DatiFattureCollegate/IdDocumento", [invoice.name])
 
-    @skipUnless(SCHEMA, "CAMPO_FATTURAPA_SCHEMA names no schema of the tax authority.")
+    def test_a_retention_that_is_released_names_the_order_too(self):
+        job_order = self._job_order()
+        accountant = job_order.with_user(self.user_accountant)
+        made = accountant.bill_progress(percent=30)
+        self._export(self.env["account.move"].browse(made["invoice_ids"]))
+        released = accountant.service_milestone_ids.release_retention()
+        tree = self._export(self.env["account.move"].browse(released["invoice_ids"]))
+        self._assert_texts(tree, "DatiOrdineAcquisto/CodiceCIG", ["Z123456789"])
+        self._assert_texts(tree, "DatiRiepilogo/ImponibileImporto", ["150.00"])
+
+    def test_work_that_is_credited_names_its_invoice(self):
+        invoice = self._invoice(self._sign(self._story_one()))
+        self._export(invoice)
+        tree = self._export(invoice._reverse_moves([{"ref": False}]))
+        self._assert_texts(tree, "TipoDocumento", ["TD04"])
+        self._assert_texts(tree, "DatiRiepilogo/ImponibileImporto", ["349.40"])
+        self._assert_texts(tree, "DatiFattureCollegate/IdDocumento", [invoice.name])
+
+    def test_a_discount_and_a_customer_who_is_a_person(self):
+        self.customer.write(
+            {
+                "is_company": False,
+                "name": "Giulia Dal Pozzo",
+                "vat": False,
+                "l10n_it_codice_fiscale": "MRTMTT91D08F205J",
+                "l10n_it_pa_index": False,
+            }
+        )
+        intervention = self._story_one()
+        intervention.work_line_ids.filtered(lambda line: line.kind == "part").discount = 10
+        tree = self._export(self._invoice(self._sign(intervention)))
+        self._assert_texts(tree, "CodiceDestinatario", ["0000000"])
+        self._assert_texts(tree, "CessionarioCommittente//Cognome", ["Dal Pozzo"])
+        self._assert_texts(tree, "ScontoMaggiorazione/Percentuale", ["10.00"])
+
+    def test_whatever_people_write_is_exported(self):
+        """The schema knows the Latin letters only, no line breaks, and twenty of an order's."""
+        self.customer.write({"name": "Officine “Żak” – Łódź €", "street": "Contrà Porti 21 ½ – 🏭"})
+        intervention = self._story_one()
+        intervention.customer_reference = "Ordine № 4500012345 – reparto imbottigliamento"
+        self._record(
+            intervention,
+            {
+                "kind": "labour",
+                "start": at(13),
+                "stop": at(14),
+                "name": "Taratura “pesa” ≥ 5 µm, 40 € l’una:\n– canale 1 🔧\n" + "prova " * 300,
+            },
+        )
+        tree = self._export(self._invoice(self._sign(intervention)))
+        self._assert_texts(tree, "DatiOrdineAcquisto/IdDocumento", ["Ordine ? 4500012345 "])
+
     def test_the_schema_judges(self):
         tree = self._export(self._invoice(self._sign(self._story_one())))
         tree.find(".//DatiRiepilogo/Imposta").text = "much"
