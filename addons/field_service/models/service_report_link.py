@@ -110,8 +110,8 @@ class ServiceReport(models.Model):
         asked = bool(report_sudo.sign_asked_id)
         report_sudo.write(
             {
+                # When it was asked stays: withdrawn and asked again is asked twice, too.
                 "sign_asked_id": False,
-                "sign_asked_on": False,
                 "sign_link_version": report_sudo.sign_link_version + 1,
             }
         )

@@ -278,6 +278,14 @@ class TestReportLink(ReportLinkCommon):
         with freeze_time(self.report.sign_asked_on + timedelta(seconds=61)):
             self.assertEqual(mine.ask_signature()["name"], "Giulia")
 
+    def test_a_link_withdrawn_and_asked_for_again_is_asked_twice(self):
+        mine = self.report.with_user(self.user_technician)
+        mine.withdraw_signature()
+        with self.assertRaisesRegex(UserError, "has just been asked"):
+            mine.ask_signature()
+        with freeze_time(self.report.sign_asked_on + timedelta(seconds=61)):
+            self.assertEqual(mine.ask_signature()["name"], "Giulia")
+
     def test_without_an_address_of_anybody_it_is_said(self):
         self.contact.email = False
         with self.assertRaisesRegex(ValidationError, "Nobody of Alfa"):
@@ -333,6 +341,7 @@ class TestReportLink(ReportLinkCommon):
 
     def test_the_dialog_proposes_whoever_was_there(self):
         self.report.with_user(self.user_technician).withdraw_signature()
+        self.report.sign_asked_on = False
         asks = self.env["service.report.ask"].with_user(self.user_technician)
         with Form(asks.with_context(default_report_id=self.report.id)) as dialog:
             self.assertEqual(dialog.partner_id, self.contact)
