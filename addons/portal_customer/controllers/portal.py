@@ -157,11 +157,14 @@ class PortalPages(CustomerPortal):
 
     def _get_files(self):
         """Uploaded files as ``attachment.intake.mixin`` wants them; empty inputs are left out."""
-        return [
-            {"name": file.filename, "data": base64.b64encode(file.read()).decode()}
-            for file in request.httprequest.files.getlist("files")
-            if file.filename
-        ]
+        files = []
+        for file in request.httprequest.files.getlist("files"):
+            if file.filename:
+                # Read anew when the request is repeated: Odoo winds back only the first one.
+                file.seek(0)
+                data = base64.b64encode(file.read()).decode()
+                files.append({"name": file.filename, "data": data})
+        return files
 
 
 def _known(name, options):

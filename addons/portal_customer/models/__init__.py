@@ -12,6 +12,8 @@ from . import (
     ir_http,
     knowledge_article,
     mail_message,
+    mail_thread,
+    portal_act,
     res_partner,
     res_partner_colleagues,
     res_partner_statement,

@@ -1,14 +1,9 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
-
-# More than a firm needs on its first day, and too few to try addresses out.
-INVITATIONS_PER_HOUR = 20
 
 
 class ResPartner(models.Model):
@@ -49,7 +44,7 @@ class ResPartner(models.Model):
         if not name or not address:
             raise ValidationError(self.env._("Write the colleague's name and e-mail address."))
         place_sudo = company_sudo._check_colleague_place(role, site_id)
-        company_sudo._check_invitations()
+        self.env["portal.act"]._count("invitation")
         # Of somebody else's login nothing is told, not even whose it is.
         users_sudo = self.env["res.users"].sudo().with_context(active_test=False)
         known_sudo = users_sudo.search([("login", "=", address)], limit=1)
@@ -160,24 +155,6 @@ class ResPartner(models.Model):
         if not place_sudo:
             raise ValidationError(self.env._("Say which site the colleague belongs to."))
         return place_sudo
-
-    def _check_invitations(self):
-        recent = self.search_count(
-            [
-                ("commercial_partner_id", "=", self.id),
-                ("create_uid", "=", self.env.uid),
-                ("create_date", ">", fields.Datetime.now() - timedelta(hours=1)),
-            ],
-            limit=INVITATIONS_PER_HOUR,
-        )
-        if recent >= INVITATIONS_PER_HOUR:
-            raise ValidationError(
-                self.env._(
-                    "You have invited %(count)s colleagues within an hour. Wait a little, or "
-                    "call us.",
-                    count=INVITATIONS_PER_HOUR,
-                )
-            )
 
     # === ODOO'S OWN ACCESS === #
 

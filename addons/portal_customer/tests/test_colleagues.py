@@ -4,7 +4,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MockEmail
 
-from ..models.res_partner_colleagues import INVITATIONS_PER_HOUR
+from ..models.portal_act import ACTS_PER_HOUR
 from .common import PortalCommon
 from .test_pages import PagesCommon
 
@@ -78,14 +78,12 @@ class TestColleagues(MockEmail, ColleaguesCommon):
             with self.subTest(values=values), self.assertRaises(ValidationError):
                 self._invite(**values)
 
-    def test_so_many_invitations_an_hour(self):
-        company = self.customer.with_user(self.company_user).sudo()
-        company.create(
-            [
-                {"name": f"C{number}", "parent_id": company.id}
-                for number in range(INVITATIONS_PER_HOUR)
-            ]
+    def test_so_many_invitations_an_hour_of_new_people_and_of_known_ones(self):
+        self.env["portal.act"].with_user(self.company_user)._count(
+            "invitation", ACTS_PER_HOUR["invitation"] - 1
         )
+        self.contact.email = "giulia@alfa.example.com"
+        self._invite(email="giulia@alfa.example.com")
         with self.assertRaisesRegex(ValidationError, "within an hour"):
             self._invite()
 

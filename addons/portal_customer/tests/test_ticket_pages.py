@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
+from odoo.addons.field_service.tests.common import picture
 from odoo.addons.portal_customer.models.helpdesk_ticket_limits import REQUESTS_PER_HOUR
+from odoo.addons.portal_customer.models.portal_act import ACTS_PER_HOUR
 
 from .test_pages import PagesCommon
 
@@ -303,17 +305,48 @@ class TestLimits(TicketCommon):
         plan = "\n".join(row[0] for row in self.env.cr.fetchall())
         self.assertIn("portal_rate_idx", plan)
 
-    def test_so_many_files_an_hour(self):
+    def test_so_many_files_an_hour_on_all_records_together(self):
         data = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
-        self.env["ir.attachment"].with_user(self.company_user).sudo().create(
-            [
-                {"name": f"{number}.txt", "res_model": "helpdesk.ticket", "res_id": self.ticket.id}
-                for number in range(200)
-            ]
-        )
         ticket = self.ticket.with_user(self.company_user)
-        with self.assertRaisesRegex(ValidationError, "within an hour"):
-            ticket.add_files([{"name": "one.png", "data": data}])
+        acts = self.env["portal.act"].with_user(self.company_user)
+        acts._count("file", ACTS_PER_HOUR["file"] - 1)
+        ticket.add_files([{"name": "one.txt", "data": base64.b64encode(b"One").decode()}])
+        with self.assertRaisesRegex(ValidationError, "files within an hour"):
+            self.own_ticket.with_user(self.company_user).add_files(
+                [{"name": "two.txt", "data": data}]
+            )
+        # A technician outside fills the same measure by photos of several jobs.
+        self.env["portal.act"].with_user(self.outside_user)._count("file", ACTS_PER_HOUR["file"])
+        with self.assertRaisesRegex(ValidationError, "files within an hour"):
+            self.intervention.with_user(self.outside_user).add_files(
+                [{"name": "one.png", "data": picture()}]
+            )
+
+    def test_so_many_messages_an_hour(self):
+        acts = self.env["portal.act"].with_user(self.company_user)
+        acts._count("message", ACTS_PER_HOUR["message"] - 1)
+        ticket = self.ticket.with_user(self.company_user).sudo()
+        ticket.message_post(body="One more.", message_type="comment")
+        for thread in (ticket, self.intervention.with_user(self.company_user).sudo()):
+            with self.assertRaisesRegex(ValidationError, "messages within an hour"):
+                thread.message_post(body="Too much.", message_type="comment")
+        # The desk writes as much as it wants, and so does the customer an hour later.
+        self.ticket.message_post(body="From the desk.", message_type="comment")
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=61)):
+            ticket.message_post(body="Later.", message_type="comment")
+
+    def test_nobody_outside_reads_or_writes_how_much_they_have_sent(self):
+        acts = self.env["portal.act"].with_user(self.company_user)
+        acts._count("message")
+        for operation in ("read", "write", "create", "unlink"):
+            self.assertFalse(acts.has_access(operation))
+
+    def test_what_is_a_day_old_is_forgotten(self):
+        acts = self.env["portal.act"]
+        acts.with_user(self.company_user)._count("message")
+        acts.search([]).done_on -= timedelta(days=2)
+        acts._gc_acts()
+        self.assertFalse(acts.search([]))
 
 
 @tagged("post_install", "-at_install")
