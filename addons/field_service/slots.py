@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
 from math import asin, ceil, cos, radians, sin, sqrt
 from typing import Any, NamedTuple
 
@@ -212,44 +213,105 @@ def find(gaps: Iterable[Gap], wish: Wish, roads: Roads, limit: int = 10) -> list
     >>> slot.start, slot.stop
     (datetime.datetime(2026, 11, 9, 9, 15), datetime.datetime(2026, 11, 9, 11, 15))
     """
+    return [slot for [slot] in find_together([gaps], wish, roads, limit)]
+
+
+def find_together(
+    gaps_of: Sequence[Iterable[Gap]], wish: Wish, roads: Roads, limit: int = 10
+) -> list[list[Slot]]:
+    """The best slots for a crew that works side by side, judged by the driving of all of them.
+
+    Work goes on while everybody works; each comes from where they are.
+
+    :param gaps_of: the free time of each person of the crew
+    :return: per proposal one slot for each person, in the order of ``gaps_of``, with the same
+        start and stop
+
+    >>> def day(key, begin, end):
+    ...     return open_gaps(
+    ...         Person(key, [[Span(datetime(2026, 11, 9, begin), datetime(2026, 11, 9, end))]]))
+    >>> wish = Wish(timedelta(hours=2), datetime(2026, 11, 9), datetime(2026, 11, 10))
+    >>> [[one, two]] = find_together([day(1, 8, 14), day(2, 11, 18)], wish, Roads())
+    >>> one.key, two.key, one.start.hour, two.stop.hour
+    (1, 2, 11, 13)
+    """
     found = []
-    for gap in gaps:
-        slot = _fit(gap, wish, roads)
-        if slot:
-            waiting = (slot.start - wish.earliest).total_seconds() / 3600 * WAITING_HOUR
-            found.append((slot.detour + waiting, slot.start, slot.key, slot))
+    for crew in _meet(gaps_of, wish):
+        slots = _fit(crew, wish, roads)
+        if slots:
+            start = slots[0].start
+            waiting = (start - wish.earliest).total_seconds() / 3600 * WAITING_HOUR
+            detour = sum(slot.detour for slot in slots)
+            found.append((detour + waiting, start, [slot.key for slot in slots], slots))
     found.sort(key=lambda entry: entry[:3])
-    return [slot for *_order, slot in found[:limit]]
+    return [slots for *_order, slots in found[:limit]]
 
 
-def _fit(gap: Gap, wish: Wish, roads: Roads) -> Slot | None:
-    """The earliest visit that fits into a gap: a later one would only end later."""
-    if gap.stop <= wish.earliest or gap.start >= wish.latest:
-        return None
-    there = road(gap.origin, wish.place, roads)
-    onwards = road(wish.place, gap.target, roads)
-    start = max(wish.earliest, gap.start + timedelta(minutes=there[1] if there else 0))
-    start = _first_moment(start, gap.work)
-    stop = start and advance(start, wish.length, gap.work)
-    latest = min(wish.latest, gap.stop)
-    if gap.after and onwards:
-        latest = min(latest, gap.stop - timedelta(minutes=onwards[1]))
-    if not stop or stop > latest:
-        return None
-    direct = road(gap.origin, gap.target, roads)
-    detour = (there or (0, 0))[1] + (onwards or (0, 0))[1] - (direct or (0, 0))[1]
-    return Slot(
-        key=gap.key,
-        start=start,
-        stop=stop,
-        before=gap.before,
-        after=gap.after,
-        free_from=gap.start,
-        free_until=gap.stop,
-        km=there and there[0],
-        minutes=there and there[1],
-        detour=max(0, detour),
-    )
+def _meet(gaps_of: Sequence[Iterable[Gap]], wish: Wish) -> list[tuple[Gap, ...]]:
+    """Which free times of several people meet: one gap of each, with a moment common to all."""
+    crews: list[tuple[Gap, ...]] = [()]
+    for gaps in gaps_of:
+        known = [gap for gap in gaps if gap.stop > wish.earliest and gap.start < wish.latest]
+        crews = [
+            (*crew, gap)
+            for crew in crews
+            for gap in known
+            if all(gap.start < other.stop and other.start < gap.stop for other in crew)
+        ]
+    return crews
+
+
+def _fit(crew: Sequence[Gap], wish: Wish, roads: Roads) -> list[Slot]:
+    """The earliest visit that fits into the free time of everybody: a later one only ends later."""
+    ways = [
+        (road(gap.origin, wish.place, roads), road(wish.place, gap.target, roads)) for gap in crew
+    ]
+    earliest, latest = wish.earliest, wish.latest
+    for gap, (there, onwards) in zip(crew, ways, strict=True):
+        earliest = max(earliest, gap.start + timedelta(minutes=there[1] if there else 0))
+        leave = timedelta(minutes=onwards[1] if gap.after and onwards else 0)
+        latest = min(latest, gap.stop - leave)
+    if earliest >= latest:
+        return []
+    work = reduce(_common, (gap.work for gap in crew))
+    start = _first_moment(earliest, work)
+    stop = start and advance(start, wish.length, work)
+    if not start or not stop or stop > latest:
+        return []
+    return [
+        Slot(
+            key=gap.key,
+            start=start,
+            stop=stop,
+            before=gap.before,
+            after=gap.after,
+            free_from=gap.start,
+            free_until=gap.stop,
+            km=there and there[0],
+            minutes=there and there[1],
+            detour=_detour(there, onwards, road(gap.origin, gap.target, roads)),
+        )
+        for gap, (there, onwards) in zip(crew, ways, strict=True)
+    ]
+
+
+def _detour(*ways: tuple[float, int] | None) -> int:
+    """Minutes of driving that going there and on costs over going straight on."""
+    there, onwards, direct = (way[1] if way else 0 for way in ways)
+    return max(0, there + onwards - direct)
+
+
+def _common(one: Sequence[Span], other: Sequence[Span]) -> list[Span]:
+    """Working time that two people share, both in order and without overlap.
+
+    >>> moment = datetime(2026, 11, 9).replace
+    >>> [(span.start.hour, span.stop.hour) for span in _common(
+    ...     [Span(moment(hour=8), moment(hour=12)), Span(moment(hour=13), moment(hour=17))],
+    ...     [Span(moment(hour=9), moment(hour=14))])]
+    [(9, 12), (13, 14)]
+    """
+    spans = (Span(max(a.start, b.start), min(a.stop, b.stop)) for a in one for b in other)
+    return [span for span in spans if span.start < span.stop]
 
 
 def _first_moment(moment: datetime, work: Sequence[Span]) -> datetime | None:

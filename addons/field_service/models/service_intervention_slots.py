@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -7,7 +8,7 @@ from odoo.tools.misc import formatLang
 
 from ..checking import are_ids, is_id
 from ..printing import format_times
-from ..slots import Wish, find
+from ..slots import Wish, find_together
 
 MAX_WINDOW = timedelta(days=92)
 MAX_SLOTS = 50
@@ -38,7 +39,7 @@ class ServiceIntervention(models.Model):
     # === PUBLIC METHODS === #
 
     @api.readonly
-    def find_slots(self, start, stop, employee_ids=None, hours=None, limit=10):
+    def find_slots(self, start, stop, employee_ids=None, hours=None, limit=10, *, together=False):
         """Propose the best free slots for visits of these interventions; nothing is reserved.
 
         Looked at: working time, leave and commitments of each person, the skills needed on the day,
@@ -50,8 +51,10 @@ class ServiceIntervention(models.Model):
         :param list employee_ids: who may go (``hr.employee``); without, whoever takes visits
         :param float hours: length of the visit; without, what the type of work says
         :param int limit: how many slots for each intervention
-        :return: ``[{"intervention_id": …, "slots": [{"employee_id", "employee", "start", "stop",
-            "travel_km", "travel_minutes", "reason"}], "remarks": […]}]``, the best slot first
+        :param bool together: the people named go all of them, at the same time
+        :return: ``[{"intervention_id": …, "slots": [{"employee_ids", "employees", "start", "stop",
+            "travel_km", "travel_minutes", "reason"}], "remarks": […]}]``, the best slot first; the
+            way is the longest of the crew's
         :raise AccessError: who may not plan
         """
         self.check_access("write")
@@ -72,37 +75,42 @@ class ServiceIntervention(models.Model):
                 gaps,
                 lacks,
                 limit,
+                together,
             )
             for intervention in self
         ]
 
-    def _propose(self, wish, team, gaps, lacks, limit):
+    def _propose(self, wish, team, gaps, lacks, limit, together):
         """Slots for one intervention, out of what has been looked up for all."""
-        fitting, lacking = [], {}
+        fitting, lacking = {employee: [] for employee in team}, {}
         for employee in team:
             for day, gap in gaps[employee.id]:
                 missing = lacks(employee, self.skill_ids, day)
                 if missing:
                     lacking.setdefault(employee, missing)
                 else:
-                    fitting.append(gap)
-        slots = find(fitting, wish, self.company_id._get_roads(), limit)
+                    fitting[employee].append(gap)
+        roads = self.company_id._get_roads()
+        if together:
+            slots = find_together(list(fitting.values()), wish, roads, limit) if team else []
+        else:
+            slots = find_together([chain(*fitting.values())], wish, roads, limit)
         names = {employee.id: employee.name for employee in team}
         return {
             "intervention_id": self.id,
             "slots": [
                 {
-                    "employee_id": slot.key,
-                    "employee": names[slot.key],
-                    "start": fields.Datetime.to_string(slot.start),
-                    "stop": fields.Datetime.to_string(slot.stop),
-                    "travel_km": slot.km,
-                    "travel_minutes": slot.minutes,
-                    "reason": self._explain_slot(slot),
+                    "employee_ids": [slot.key for slot in crew],
+                    "employees": ", ".join(names[slot.key] for slot in crew),
+                    "start": fields.Datetime.to_string(crew[0].start),
+                    "stop": fields.Datetime.to_string(crew[0].stop),
+                    "travel_km": _longest(slot.km for slot in crew),
+                    "travel_minutes": _longest(slot.minutes for slot in crew),
+                    "reason": self._explain_crew(crew, names),
                 }
-                for slot in slots
+                for crew in slots
             ],
-            "remarks": self._get_slot_remarks(wish, team, lacking, slots),
+            "remarks": self._get_slot_remarks(wish, team, lacking, slots, together),
         }
 
     # === WHAT IS ASKED FOR === #
@@ -141,8 +149,14 @@ class ServiceIntervention(models.Model):
 
     # === WHAT IS TOLD === #
 
+    def _explain_crew(self, crew, names):
+        """Why this is proposed: a line for each person, with the name where there are several."""
+        if len(crew) == 1:
+            return self._explain_slot(crew[0])
+        return "\n".join(f"{names[slot.key]}: {self._explain_slot(slot)}" for slot in crew)
+
     def _explain_slot(self, slot):
-        """Why this is proposed, in one line for people."""
+        """Why somebody is proposed, in one line for people."""
         zone = self.company_id._get_service_timezone()
         parts = [
             self.env._(
@@ -174,12 +188,20 @@ class ServiceIntervention(models.Model):
             )
         return " ".join(parts)
 
-    def _get_slot_remarks(self, wish, team, lacking, slots):
+    def _get_slot_remarks(self, wish, team, lacking, slots, together):
         """What a dispatcher should know about the list: who is not on it, and what isn't known."""
         remarks = []
         if not team:
             remarks.append(
                 self.env._("Nobody takes visits. Tick it on the employees who go to customers.")
+            )
+        elif not slots and together and len(team) > 1:
+            remarks.append(
+                self.env._(
+                    "They have no %(hours)s hours free at the same time on one day. Look further "
+                    "ahead, plan several shorter visits, or let each go alone.",
+                    hours=formatLang(self.env, wish.length.total_seconds() / 3600),
+                )
             )
         elif not slots:
             remarks.append(
@@ -211,3 +233,8 @@ class ServiceIntervention(models.Model):
         lacks = team._get_skill_judge(self.skill_ids)
         today = fields.Date.context_today(self)
         return team.filtered(lambda employee: not lacks(employee, self.skill_ids, today))
+
+
+def _longest(ways):
+    """The longest of the ways that are known, None if none is."""
+    return max((way for way in ways if way is not None), default=None)

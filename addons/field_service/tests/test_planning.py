@@ -2,7 +2,7 @@ import logging
 import time
 from datetime import timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 
@@ -83,7 +83,9 @@ class TestPlanning(FieldServiceCommon):
         self.intervention.skill_ids = self.skill
         self._learn(self.technician)
         [found] = self._find()
-        self.assertEqual({slot["employee_id"] for slot in found["slots"]}, {self.technician.id})
+        self.assertTrue(found["slots"])
+        for slot in found["slots"]:
+            self.assertEqual(slot["employee_ids"], self.technician.ids)
         self.assertIn("Has: Heat pumps.", found["slots"][0]["reason"])
         self.assertIn("Colleague_T is left out, lacking Heat pumps.", found["remarks"])
 
@@ -229,7 +231,7 @@ class TestPlanning(FieldServiceCommon):
         [found] = self._find()
         slot = found["slots"][0]
         planned = self.intervention.with_user(self.user_dispatcher).plan(
-            start=slot["start"], stop=slot["stop"], employee_ids=[slot["employee_id"]]
+            start=slot["start"], stop=slot["stop"], employee_ids=slot["employee_ids"]
         )
         self.assertFalse(planned["warnings"])
 
@@ -260,11 +262,62 @@ class TestPlanning(FieldServiceCommon):
         stranger = self.env["hr.employee"].create(
             {"name": "Stranger", "company_id": other.id, "takes_visits": True}
         )
-        self.assertNotIn(stranger.id, {slot["employee_id"] for slot in self._find()[0]["slots"]})
+        [found] = self._find()
+        self.assertTrue(found["slots"])
+        self.assertFalse(any(stranger.id in slot["employee_ids"] for slot in found["slots"]))
         [found] = self._find(employee_ids=stranger.ids)
         self.assertFalse(found["slots"])
 
+    # === A CREW === #
+
+    def test_a_crew_is_proposed_when_all_of_them_are_free(self):
+        self._plan(self._create_intervention(), self.technician, start=at(7), stop=at(9))
+        self._plan(self._create_intervention(), self.colleague, start=at(11), stop=at(13))
+        [found] = self._find(employee_ids=self.people.ids, hours=3, together=True)
+        [slot] = found["slots"]
+        self.assertEqual(set(slot["employee_ids"]), set(self.people.ids))
+        # One is free after 14 in Rome with an hour's break behind him, and both have to get there.
+        self.assertGreaterEqual(slot["start"], at(13))
+        planned = self.intervention.with_user(self.user_dispatcher).plan(
+            start=slot["start"], stop=slot["stop"], employee_ids=slot["employee_ids"]
+        )
+        self.assertFalse(planned["warnings"])
+        for name in self.people.mapped("name"):
+            self.assertIn(f"{name}: Free", slot["reason"])
+
+    def test_a_crew_that_is_never_free_together_is_told(self):
+        self._plan(self._create_intervention(), self.technician, start=at(7), stop=at(11))
+        self._plan(self._create_intervention(), self.colleague, start=at(11), stop=at(16))
+        [found] = self._find(employee_ids=self.people.ids, hours=3, together=True)
+        self.assertFalse(found["slots"])
+        self.assertIn("at the same time", found["remarks"][0])
+        [alone] = self._find(employee_ids=self.people.ids, hours=3)
+        self.assertTrue(alone["slots"])
+
     # === THE DIALOG === #
+
+    def test_the_dialog_keeps_the_crew_together(self):
+        plans = self.env["service.intervention.plan"].with_user(self.user_dispatcher)
+        dialog = Form(plans.with_context(default_intervention_id=self.intervention.id))
+        for employee in self.people:
+            dialog.employee_ids.add(self.env["hr.employee.public"].browse(employee.id))
+        plan = dialog.save()
+        self.assertTrue(plan.together)
+        plan.action_find_slots()
+        plan.slot_ids[0].action_take()
+        self.assertEqual(set(plan.employee_ids.ids), set(self.people.ids))
+        self.assertFalse(plan.warning)
+
+    def test_in_the_evening_the_dialog_proposes_the_next_working_morning(self):
+        plans = self.env["service.intervention.plan"].with_user(self.user_dispatcher)
+        for now, proposed in (
+            # Monday morning, Monday evening, Friday evening: 8 in Rome is 7 in UTC.
+            ("2026-11-09 09:20:00", "2026-11-09 10:00:00"),
+            ("2026-11-09 21:10:00", "2026-11-10 07:00:00"),
+            ("2026-11-13 21:10:00", "2026-11-16 07:00:00"),
+        ):
+            with self.subTest(now=now), freeze_time(now):
+                self.assertEqual(fields.Datetime.to_string(plans._default_start()), proposed)
 
     def test_the_dialog_finds_a_slot_and_takes_it(self):
         plans = self.env["service.intervention.plan"].with_user(self.user_dispatcher)
@@ -274,7 +327,7 @@ class TestPlanning(FieldServiceCommon):
         slot = plan.slot_ids[0]
         slot.action_take()
         self.assertEqual((plan.start, plan.stop), (slot.start, slot.stop))
-        self.assertEqual(plan.employee_ids, slot.employee_id)
+        self.assertEqual(plan.employee_ids, slot.employee_ids)
         self.assertFalse(plan.warning)
         plan.action_confirm()
         self.assertEqual(self.intervention.planned_start, slot.start)

@@ -1,5 +1,6 @@
 import doctest
 from datetime import datetime, timedelta
+from functools import partial
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,7 +8,18 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from .. import slots
-from ..slots import Commitment, Person, Place, Roads, Span, Wish, find, open_gaps, road
+from ..slots import (
+    Commitment,
+    Person,
+    Place,
+    Roads,
+    Span,
+    Wish,
+    find,
+    find_together,
+    open_gaps,
+    road,
+)
 
 START = datetime(2026, 11, 9)
 ROADS = Roads(1.3, 50)
@@ -40,11 +52,13 @@ def people(draw):
     return Person(1, days, commitments, draw(st.sampled_from(PLACES)))
 
 
-def fits(person, day, moment, wish):
-    """Whether a visit can begin at a moment, judged minute by minute. Returns its end, or None."""
+def works(day, minute):
+    return any(span.start <= minute < span.stop for span in day)
 
-    def is_work(minute):
-        return any(span.start <= minute < span.stop for span in day)
+
+def fits(person, day, moment, wish, is_work=None):
+    """Whether a visit can begin at a moment, judged minute by minute. Returns its end, or None."""
+    is_work = is_work or partial(works, day)
 
     def is_busy(minute):
         return any(known.start <= minute < known.stop for known in person.commitments)
@@ -92,6 +106,30 @@ def try_every_quarter(person, wish):
     return sorted(found.values())
 
 
+def try_a_crew(crew, wish):
+    """The earliest visit of each day at which all of them can be there and work."""
+    found = {}
+    for days in zip(*(person.days for person in crew), strict=False):
+        moment = max(day[0].start for day in days)
+
+        def is_work(minute, days=days):
+            return all(works(day, minute) for day in days)
+
+        while moment < min(day[-1].stop for day in days):
+            # Where the work of all of them begins counts like a quarter of an hour.
+            good = moment.minute % 15 == 0 or (is_work(moment) and not is_work(moment - MINUTE))
+            if good and moment >= wish.earliest:
+                ends = {
+                    fits(person, day, moment, wish, is_work)
+                    for person, day in zip(crew, days, strict=True)
+                }
+                if len(ends) == 1 and None not in ends:
+                    found[moment.date()] = (moment, *ends)
+                    break
+            moment += MINUTE
+    return found
+
+
 @tagged("post_install", "-at_install")
 class TestSlots(BaseCase):
     def test_the_examples_in_the_documentation_hold(self):
@@ -117,6 +155,19 @@ class TestSlots(BaseCase):
         self.assertEqual(
             sorted((slot.start, slot.stop) for slot in found), try_every_quarter(person, wish)
         )
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(people(), min_size=2, max_size=3), st.integers(1, 12), st.integers(0, 300))
+    def test_a_crew_starts_and_ends_together_where_each_could_alone(self, crew, quarters, begin):
+        wish = Wish(timedelta(minutes=15 * quarters), at(5 * begin), at(3 * 1440), PLACES[1])
+        crew = [person._replace(key=number) for number, person in enumerate(crew)]
+        found = find_together([open_gaps(person) for person in crew], wish, ROADS, limit=1000)
+        first = {}
+        for joint in found:
+            self.assertEqual([slot.key for slot in joint], list(range(len(crew))))
+            [(start, stop)] = {(slot.start, slot.stop) for slot in joint}
+            first[start.date()] = min(first.get(start.date(), (start, stop)), (start, stop))
+        self.assertEqual(first, try_a_crew(crew, wish))
 
     def test_little_driving_comes_first_and_a_day_earlier_is_worth_an_hour_of_it(self):
         near, far = Place(45.41, 11.88), Place(45.41, 12.90)

@@ -27,6 +27,7 @@ class ServiceInterventionPlan(models.TransientModel):
         readonly=False,
         domain="[('company_id', '=', company_id), ('takes_visits', '=', True)]",
     )
+    employee_count = fields.Integer(compute="_compute_employee_count")
     skill_ids = fields.Many2many(related="intervention_id.skill_ids")
     contact_id = fields.Many2one(related="intervention_id.contact_id")
     invite_customer = fields.Boolean(
@@ -37,14 +38,26 @@ class ServiceInterventionPlan(models.TransientModel):
     window_stop = fields.Date(
         string="Look until", required=True, default=lambda self: self._default_window_stop()
     )
+    together = fields.Boolean(
+        string="All of them together",
+        default=True,
+        help="Look for a time at which all the chosen technicians are free. Otherwise a slot is "
+        "proposed for one of them.",
+    )
     slot_ids = fields.One2many("service.intervention.plan.slot", "plan_id", readonly=True)
     slot_remark = fields.Text(readonly=True)
 
     @api.model
     def _default_start(self):
-        """The next full hour."""
-        now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
-        return now + timedelta(hours=1)
+        """The next full hour, within the company's working time: tonight nobody goes any more."""
+        hour = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
+        start = pytz.utc.localize(hour + timedelta(hours=1))
+        # A moment's work from then on ends just after the hour it begins in.
+        calendar = self.env.company.resource_calendar_id
+        moment = timedelta(minutes=1)
+        end = calendar and calendar.plan_hours(moment / timedelta(hours=1), start, True)
+        begin = end - moment if end else start
+        return begin.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
     def _default_window_stop(self):
@@ -61,6 +74,11 @@ class ServiceInterventionPlan(models.TransientModel):
         for wizard in self:
             technicians = wizard.intervention_id.technician_ids
             wizard.employee_ids = wizard.employee_ids.browse(technicians.ids)
+
+    @api.depends("employee_ids")
+    def _compute_employee_count(self):
+        for wizard in self:
+            wizard.employee_count = len(wizard.employee_ids)
 
     @api.depends("employee_ids", "start", "stop")
     def _compute_warning(self):
@@ -84,12 +102,13 @@ class ServiceInterventionPlan(models.TransientModel):
             stop=_to_utc(end, zone),
             employee_ids=self.employee_ids.ids or None,
             hours=(self.stop - self.start).total_seconds() / 3600,
+            together=self.together and len(self.employee_ids) > 1,
         )
         self.slot_ids.unlink()
         self.slot_ids = [
             fields.Command.create(
                 {
-                    "employee_id": slot["employee_id"],
+                    "employee_ids": [fields.Command.set(slot["employee_ids"])],
                     "start": slot["start"],
                     "stop": slot["stop"],
                     "reason": slot["reason"],
@@ -124,7 +143,12 @@ class ServiceInterventionPlanSlot(models.TransientModel):
     _description = "Proposed Slot"
 
     plan_id = fields.Many2one("service.intervention.plan", required=True, ondelete="cascade")
-    employee_id = fields.Many2one("hr.employee.public", string="Technician", required=True)
+    employee_ids = fields.Many2many(
+        "hr.employee.public",
+        relation="service_intervention_plan_slot_employee_rel",
+        string="Technicians",
+        required=True,
+    )
     start = fields.Datetime(string="From", required=True)
     stop = fields.Datetime(string="To", required=True)
     reason = fields.Text()
@@ -137,7 +161,7 @@ class ServiceInterventionPlanSlot(models.TransientModel):
             {
                 "start": self.start,
                 "stop": self.stop,
-                "employee_ids": [fields.Command.set(self.employee_id.ids)],
+                "employee_ids": [fields.Command.set(self.employee_ids.ids)],
             }
         )
         return plan._reopen()
