@@ -3,9 +3,12 @@ from . import knowledge_source_mixin  # the others inherit it
 # isort: split
 from . import (
     knowledge_article,
+    knowledge_article_audience,
+    knowledge_article_files,
     knowledge_category,
     knowledge_encoder,
     knowledge_entry,
+    knowledge_entry_audience,
     knowledge_entry_rebuild,
     knowledge_entry_rungs,
     knowledge_event,

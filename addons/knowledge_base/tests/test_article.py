@@ -1,7 +1,10 @@
 from datetime import date
 
+from psycopg2.errors import CheckViolation, ForeignKeyViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import KnowledgeBaseCommon
 
@@ -150,3 +153,60 @@ class TestKnowledgeArticle(KnowledgeBaseCommon):
             "solution", revisions[0]["revision_id"]
         )
         self.assertIn("Primo rimedio", content)
+
+    # === AUDIENCE AND VALIDITY === #
+
+    def test_it_cannot_end_before_it_begins(self):
+        article = self._create_article("Pompa", valid_from="2026-11-09")
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
+            article.valid_until = "2026-11-08"
+            self.env.flush_all()
+
+    def test_the_office_finds_what_holds_today(self):
+        article = self._create_article("Pompa bloccata")
+        with freeze_time("2026-11-09 12:00:00"):
+            for start, stop, found in (
+                ("2026-11-09", "2026-11-09", True),
+                ("2026-11-10", False, False),
+                (False, "2026-11-08", False),
+            ):
+                article.write({"valid_from": start, "valid_until": stop})
+                with self.subTest(start=start, stop=stop):
+                    self.assertEqual(
+                        self._find("pompa bloccata", self.user_employee),
+                        [article.name] if found else [],
+                    )
+
+    def test_whoever_an_article_is_for_is_not_deleted_by_the_way(self):
+        tag = self.env["res.partner.category"].create({"name": "Ristoranti"})
+        self._create_article("Pompa", audience="customer", audience_category_ids=tag.ids)
+        with mute_logger("odoo.sql_db"), self.assertRaises(ForeignKeyViolation):
+            tag.unlink()
+
+    # === FILES === #
+
+    def test_a_picture_put_in_before_the_first_save_becomes_the_article_s(self):
+        mine, foreign = (
+            self.env["ir.attachment"]
+            .with_user(user)
+            .create({"name": "foto.png", "raw": b"x", "res_model": "knowledge.article"})
+            for user in (self.user_editor, self.user_manager)
+        )
+        article = (
+            self.env["knowledge.article"]
+            .with_user(self.user_editor)
+            .create(
+                {
+                    "name": "Pompa",
+                    "symptom": f'<p><img src="/web/image/{mine.id}-1a/f.png?access_token=t"></p>',
+                    "cause": f'<p><img src="/web/image/{foreign.id}/foto.png"></p>',
+                }
+            )
+        )
+        self.assertEqual((mine.res_id, foreign.res_id), (article.id, 0))
+        self.assertEqual(article._files(), mine.sudo())
+
+    def test_files_of_the_discussion_are_not_the_article_s(self):
+        article = self._create_article("Pompa")
+        article.message_post(body="Costi", attachments=[("costi.txt", b"x")])
+        self.assertFalse(article._files())
