@@ -70,6 +70,7 @@
         "views/product_template_views.xml",
         "views/helpdesk_sla_policy_views.xml",
         "views/helpdesk_ticket_views.xml",
+        "views/knowledge_article_views.xml",
         "views/res_partner_views.xml",
         "views/project_project_views.xml",
         "views/hr_employee_views.xml",

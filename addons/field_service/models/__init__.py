@@ -19,6 +19,7 @@ from . import (
     hr_employee_planning,
     ir_attachment,
     ir_attachment_form,
+    knowledge_article,
     product_template,
     project_project,
     project_project_profitability,
