@@ -1,7 +1,7 @@
 {
     "name": "Customer Portal",
     "summary": "Customers follow alone, outside technicians work alone",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Helpdesk",
     "author": "Campo",
     "license": "LGPL-3",

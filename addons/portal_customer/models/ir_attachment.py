@@ -2,7 +2,9 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 
 # Records whose files their readers outside may have.
-FILE_MODELS = frozenset({"helpdesk.ticket", "service.intervention", "service.equipment"})
+FILE_MODELS = frozenset(
+    {"helpdesk.ticket", "service.intervention", "service.equipment", "knowledge.article"}
+)
 
 
 class IrAttachment(models.Model):
@@ -35,8 +37,15 @@ class IrAttachment(models.Model):
                 "kind": self._get_kind_label(file.description),
                 "url": f"/my/files/{file.id}",
             }
-            for file in files_sudo - files_sudo._of_internal_notes()
+            for file in files_sudo - files_sudo._hidden_outside()
         ]
+
+    def _hidden_outside(self):
+        """Those that hang on what we write to ourselves: notes, all the talk about an article."""
+        of_articles = self.filtered(lambda file: file.res_model == "knowledge.article")
+        articles = self.env["knowledge.article"].browse(of_articles.mapped("res_id"))
+        hidden = self._of_internal_notes()
+        return hidden | (of_articles - articles._files()) if of_articles else hidden
 
     @api.model
     def _get_kind_label(self, kind):
@@ -56,7 +65,7 @@ class IrAttachment(models.Model):
             or file_sudo.res_model not in FILE_MODELS
             or file_sudo.res_field
             or not self.env[file_sudo.res_model].browse(file_sudo.res_id).has_access("read")
-            or file_sudo._of_internal_notes()
+            or file_sudo._hidden_outside()
         ):
             raise AccessError(self.env._("This file is not there."))
         return file_sudo

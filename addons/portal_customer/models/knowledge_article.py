@@ -1,4 +1,8 @@
+from markupsafe import Markup
+
 from odoo import models
+
+from odoo.addons.knowledge_base.models.knowledge_article_files import FILE_LINK
 
 
 class KnowledgeArticle(models.Model):
@@ -22,14 +26,30 @@ class KnowledgeArticle(models.Model):
     def _portal_values(self):
         """An article on its page; the caller has checked that the user may read it."""
         self.ensure_one()
+        files = {file["id"]: file for file in self.env["ir.attachment"]._portal_files(self)}
+        in_texts = set(self._linked_file_ids())
         return {
             "id": self.id,
             "name": self.name,
             "product": self.product or "",
             "error_codes": self.error_codes or "",
-            "symptom": self.symptom,
-            "cause": self.cause,
-            "workaround": self.workaround,
-            "solution": self.solution,
+            "symptom": self._portal_text(self.symptom, files),
+            "cause": self._portal_text(self.cause, files),
+            "workaround": self._portal_text(self.workaround, files),
+            "solution": self._portal_text(self.solution, files),
             "published_date": self.published_date,
+            "files": [file for file_id, file in files.items() if file_id not in in_texts],
         }
+
+    @staticmethod
+    def _portal_text(content, files):
+        """The text with addresses of its files that ask for the reader's right each time, in the
+        place of the editor's, which serve whoever knows them.
+        """
+
+        def address(link):
+            file = files.get(int(link[1]))
+            return file["url"] if file else link[0]
+
+        # The field was sanitised; what is put in is a path and a number.
+        return content and Markup(FILE_LINK.sub(address, content))

@@ -61,12 +61,19 @@ class ResUsers(models.Model):
         return by_role.get(me.portal_role, [(0, "=", 1)])
 
     def _portal_entry_domain(self):
-        """Domain of the solved problems a portal user finds: published, or of their company."""
+        """Domain of the solved problems a portal user finds: offered to them, or of their company.
+
+        What is offered changes without a word to the rules, which are kept: a field answers it.
+        """
         self.ensure_one()
         customers = [False]
         if self.partner_id.portal_role != "accountant":
             customers.append(self.partner_id.commercial_partner_id.id)
-        return [("audience", "in", ("customer", "public")), ("partner_id", "in", customers)]
+        return [
+            ("audience", "in", ("customer", "public")),
+            ("partner_id", "in", customers),
+            ("is_offered", "=", True),
+        ]
 
     def _portal_equipment_domain(self):
         """Domain of the equipment a portal user sees: the company's, or the site's."""

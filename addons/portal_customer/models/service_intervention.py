@@ -250,18 +250,20 @@ class ServiceIntervention(models.Model):
         """Solved problems like this one; the caller has checked that the intervention is theirs.
 
         An outside technician finds by right what any customer finds. For their work they are shown
-        what the house knows for its technicians, and this customer's own cases.
+        what the house knows for its technicians, what is for this customer, and their own cases.
         """
         self.ensure_one()
         customer = self.sudo().commercial_partner_id
-        domain = Domain("audience", "in", ("technician", "customer", "public")) & Domain(
-            "partner_id", "in", [False, customer.id]
-        )
         # As the house itself: what may be found is said by the domain and by the company.
         entries = (
             self.env["knowledge.entry"]
             .with_user(SUPERUSER_ID)
             .with_context(allowed_company_ids=self.sudo().company_id.ids)
+        )
+        domain = (
+            Domain("audience", "in", ("technician", "customer", "public"))
+            & Domain("partner_id", "in", [False, customer.id])
+            & entries._audience_domain(customer)
         )
         found = entries._search_similar(
             self.sudo()._knowledge_problem_text(), limit=limit, domain=domain

@@ -1,4 +1,5 @@
 from . import (
+    test_article_audience,
     test_colleagues,
     test_downloads,
     test_feed,
