@@ -2,6 +2,7 @@ from . import knowledge_source_mixin  # the others inherit it
 
 # isort: split
 from . import (
+    ir_attachment,
     knowledge_article,
     knowledge_article_audience,
     knowledge_article_files,

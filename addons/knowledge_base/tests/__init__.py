@@ -1,5 +1,6 @@
 from . import (
     test_article,
+    test_attachment,
     test_bad_input,
     test_category,
     test_encoder,
