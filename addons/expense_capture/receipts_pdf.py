@@ -1,72 +1,48 @@
 """Puts receipts behind a paper: photos become a page each, PDFs are added page by page.
 
 What is damaged, encrypted, too long or a kind of photo that nothing here opens is left out by name.
+Receipts may be made by anybody: they are opened by a program of its own, within limits.
 """
 
-import io
+import sys
+import tempfile
+from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-from PIL.Image import DecompressionBombError
+from odoo.addons.knowledge_base import limited
 
-from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
+from .receipt_text import PROGRAM, open_receipt
 
-MAX_PAGES = 20
 MAX_BYTES = 15_000_000
-MAX_PIXELS = 50_000_000
-# A4 at 150 dots per inch.
-PAGE = (1240, 1754)
+SECONDS = 20
+MAX_PAPER_BYTES = 200_000_000
 
 
-def to_pages(name, mimetype, raw):
+def to_pages(mimetype, raw):
     """A receipt as the pages of a PDF, None if it cannot be one.
 
-    :param str name: of the file
     :return: bytes of a PDF
     """
     if not raw or len(raw) > MAX_BYTES:
         return None
     if mimetype == "application/pdf":
-        return raw if _is_readable(raw) else None
+        return open_receipt("pdf", raw, SECONDS, 2 * MAX_BYTES)
     if mimetype.startswith("image/"):
-        return _photo_to_pdf(raw)
+        return open_receipt("photo", raw, SECONDS, MAX_BYTES)
     return None
 
 
-def _is_readable(raw):
-    try:
-        reader = OdooPdfFileReader(io.BytesIO(raw), strict=False)
-        return not reader.is_encrypted and 0 < len(reader.pages) <= MAX_PAGES
-    # A file made by anybody may break a parser in any way.
-    except Exception:
-        return False
-
-
-def _photo_to_pdf(raw):
-    try:
-        with Image.open(io.BytesIO(raw)) as photo:
-            if photo.width * photo.height > MAX_PIXELS:
-                return None
-            upright = ImageOps.exif_transpose(photo).convert("RGB")
-            upright.thumbnail(PAGE)
-            page = Image.new("RGB", PAGE, "white")
-            page.paste(upright, ((PAGE[0] - upright.width) // 2, (PAGE[1] - upright.height) // 2))
-            output = io.BytesIO()
-            page.save(output, "PDF", resolution=150)
-            return output.getvalue()
-    except (UnidentifiedImageError, DecompressionBombError, OSError, ValueError, SyntaxError):
-        return None
-
-
 def append(content, receipts):
-    """A PDF with the pages of receipts behind its own.
+    """A PDF with the pages of receipts behind its own, None if they are too much for one PDF.
 
     :param list receipts: bytes of PDFs, as ``to_pages`` gives them
     """
     if not receipts:
         return content
-    writer = OdooPdfFileWriter()
-    for part in (content, *receipts):
-        writer.appendPagesFromReader(OdooPdfFileReader(io.BytesIO(part), strict=False))
-    output = io.BytesIO()
-    writer.write(output)
-    return output.getvalue()
+    with tempfile.TemporaryDirectory() as folder:
+        names = []
+        for index, part in enumerate((content, *receipts)):
+            path = Path(folder, f"{index}.pdf")
+            path.write_bytes(part)
+            names.append(str(path))
+        command = [sys.executable, "-I", str(PROGRAM), "together", *names]
+        return limited.run(command, seconds=3 * SECONDS, max_bytes=MAX_PAPER_BYTES)

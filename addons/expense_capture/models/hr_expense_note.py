@@ -11,21 +11,24 @@ class HrExpense(models.Model):
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "hr.expense"
 
-    def _get_notes(self):
+    def _get_notes(self, receipts=None):
         """Values of the notes of these expenses: one for each person and month.
 
+        :param list receipts: what ``_get_receipts`` has found, if it was asked already
         :return: list of dicts, as the template ``expense_note`` shows them
         """
+        receipts = self._get_receipts() if receipts is None else receipts
         groups = {}
         for expense in self.sorted(lambda one: (one.employee_id.name or "", one.date, one.id)):
             month = expense.date.replace(day=1)
             groups.setdefault((expense.employee_id, month), self.browse())
             groups[expense.employee_id, month] |= expense
         return [
-            expenses._get_note(employee, month) for (employee, month), expenses in groups.items()
+            expenses._get_note(employee, month, receipts)
+            for (employee, month), expenses in groups.items()
         ]
 
-    def _get_note(self, employee, month):
+    def _get_note(self, employee, month, receipts):
         own = self.filtered(lambda expense: expense.payment_mode == "own_account")
         to_reimburse = own.filtered(lambda expense: expense.settlement == "payroll")
         own_bill = own - to_reimburse
@@ -42,7 +45,11 @@ class HrExpense(models.Model):
             "by_company": sum((self - own).mapped("total_amount")),
             "kilometres": sum(self.mapped("distance_km")),
             "taxable": sum(self._get_taxable_amounts()),
-            "unreadable": [name for name, pages in self._get_receipts() if pages is None],
+            "unreadable": [
+                receipt["name"]
+                for receipt in receipts
+                if receipt["expense_id"] in self.ids and receipt["pages"] is None
+            ],
         }
 
     def _get_taxable_amounts(self):
@@ -86,7 +93,11 @@ class HrExpense(models.Model):
         }
 
     def _get_receipts(self):
-        """Receipts of these expenses in their order: pairs of name, and pages or None."""
+        """Receipts of these expenses in their order.
+
+        :return: list of dicts: ``expense_id``, ``name``, ``pages`` (bytes of a PDF, or None where
+            it cannot be printed)
+        """
         # Who may read an expense may read its receipts; they are found without a query each.
         attachments_sudo = self.env["ir.attachment"].sudo()
         found = attachments_sudo.search(
@@ -94,6 +105,10 @@ class HrExpense(models.Model):
         )
         order = {expense_id: index for index, expense_id in enumerate(self.ids)}
         return [
-            (receipt.name, receipts_pdf.to_pages(receipt.name, receipt.mimetype or "", receipt.raw))
+            {
+                "expense_id": receipt.res_id,
+                "name": receipt.name,
+                "pages": receipts_pdf.to_pages(receipt.mimetype or "", receipt.raw),
+            }
             for receipt in found.sorted(lambda one: (order[one.res_id], one.id))
         ]

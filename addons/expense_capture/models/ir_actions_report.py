@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 from .. import receipts_pdf
 
@@ -10,10 +11,22 @@ class IrActionsReport(models.Model):
 
     def _render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         """Override of `base`: an expense note has its receipts behind it."""
-        content, kind = super()._render_qweb_pdf(report_ref, res_ids, data)
-        if kind != "pdf" or self._get_report(report_ref).report_name != NOTE:
-            return content, kind
+        if self._get_report(report_ref).report_name != NOTE:
+            return super()._render_qweb_pdf(report_ref, res_ids, data)
         expenses = self.env["hr.expense"].browse(res_ids)
         expenses.check_access("read")
-        pages = [pages for _name, pages in expenses._get_receipts() if pages]
-        return receipts_pdf.append(content, pages), kind
+        # They are opened once, and what cannot be printed is named on the note.
+        receipts = expenses._get_receipts()
+        data = {**(data or {}), "receipts": receipts}
+        content, kind = super()._render_qweb_pdf(report_ref, res_ids, data)
+        if kind != "pdf":
+            return content, kind
+        pages = [receipt["pages"] for receipt in receipts if receipt["pages"]]
+        printed = receipts_pdf.append(content, pages)
+        if printed is None:
+            raise UserError(
+                self.env._(
+                    "There are too many receipts for one print. Print fewer expenses at a time."
+                )
+            )
+        return printed, kind

@@ -1,6 +1,7 @@
 import base64
 import csv
 import io
+from unittest.mock import patch
 
 from PIL import Image
 
@@ -8,8 +9,10 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools.pdf import OdooPdfFileReader, OdooPdfFileWriter
 
-from odoo.addons.expense_capture import receipts_pdf
+from odoo.addons.expense_capture import receipt_program, receipts_pdf
 from odoo.addons.field_service.tests.common import at
+from odoo.addons.knowledge_base.models import ir_attachment
+from odoo.addons.knowledge_base.tests import pdf_files
 
 from .common import MONDAY, ExpenseCaptureCommon, picture
 
@@ -119,17 +122,39 @@ class TestPapers(ExpenseCaptureCommon):
             {"name": "photo.jpg", "data": picture("red")},
             {"name": "invoice.pdf", "data": pages(2)},
             {"name": "broken.pdf", "data": base64.b64encode(b"%PDF-1.4 broken").decode()},
-            {"name": "long.pdf", "data": pages(receipts_pdf.MAX_PAGES + 1)},
+            {"name": "long.pdf", "data": pages(receipt_program.MAX_PRINTED_PAGES + 1)},
         ]
         expense = self._add(self.intervention, kind="hotel", amount=96, files=files)
         (note,) = expense._get_notes()
         self.assertEqual(note["unreadable"], ["broken.pdf", "long.pdf"])
-        printed = [item for _name, item in expense._get_receipts() if item]
+        printed = [receipt["pages"] for receipt in expense._get_receipts() if receipt["pages"]]
         merged = receipts_pdf.append(base64.b64decode(pages(1)), printed)
         self.assertEqual(len(OdooPdfFileReader(io.BytesIO(merged)).pages), 4)
-        self.assertIsNone(receipts_pdf.to_pages("bomb.png", "image/png", bomb()))
-        self.assertIsNone(receipts_pdf.to_pages("a.heic", "image/heic", b"\0\0\0\x18ftypheic"))
-        self.assertIsNone(receipts_pdf.to_pages("empty.pdf", "application/pdf", b""))
+        self.assertIsNone(receipts_pdf.to_pages("image/png", bomb()))
+        self.assertIsNone(receipts_pdf.to_pages("image/heic", b"\0\0\0\x18ftypheic"))
+        self.assertIsNone(receipts_pdf.to_pages("application/pdf", b""))
+
+    def test_receipts_that_want_too_much_stop_no_note(self):
+        """Fifty million times nothing on a page; three hundred pages; something that is no PDF."""
+        files = [
+            {"name": name, "data": base64.b64encode(raw).decode()}
+            for name, raw in (
+                ("bomb.pdf", pdf_files.bomb()),
+                ("long.pdf", pdf_files.text_pdf(*[["A line"]] * 300)),
+                ("good.pdf", pdf_files.text_pdf(["A line"])),
+            )
+        ]
+        with patch.object(ir_attachment, "SECONDS", 1):
+            expense = self._add(self.intervention, kind="hotel", amount=96, files=files)
+        receipts = expense._get_receipts()
+        with patch.object(receipts_pdf, "to_pages") as opened:
+            (note,) = expense._get_notes(receipts)
+        self.assertFalse(opened.called)
+        self.assertEqual(note["unreadable"], ["bomb.pdf", "long.pdf"])
+        # What is too much altogether is refused, and nothing half is printed.
+        good = receipts[2]["pages"]
+        with patch.object(receipts_pdf, "MAX_PAPER_BYTES", 1000):
+            self.assertIsNone(receipts_pdf.append(good, [good]))
 
     def test_the_note_is_a_page(self):
         expenses = self._story_four(self.intervention)

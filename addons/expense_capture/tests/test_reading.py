@@ -12,6 +12,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.expense_capture import reading, receipt_text
+from odoo.addons.knowledge_base import limited
+from odoo.addons.knowledge_base.models import ir_attachment
+from odoo.addons.knowledge_base.tests import pdf_files
 
 from .common import ExpenseCaptureCommon, picture
 
@@ -44,41 +47,33 @@ INVOICE = """<?xml version="1.0" encoding="UTF-8"?>
 TOTAL = "<ImportoTotaleDocumento>96.00</ImportoTotaleDocumento>"
 
 
-def text_pdf(lines):
-    """A PDF with text in it, made by hand."""
-    shown = "".join(f"({line}) Tj 0 -16 Td " for line in lines)
-    content = f"BT /F1 12 Tf 40 700 Td {shown}ET".encode()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources %s >>"
-        % b"<< /Font << /F1 5 0 R >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    body, offsets = b"%PDF-1.4\n", []
-    for number, item in enumerate(objects, 1):
-        offsets.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, item)
-    start = len(body)
-    body += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    body += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return body + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
-        len(objects) + 1,
-        start,
-    )
-
-
-def photo(lines):
-    """A photo of a printed receipt."""
-    image = Image.new("L", (900, 70 * len(lines) + 80), 255)
+def picture_of(lines, height=600):
+    """A printed receipt as a camera or a scanner sees it."""
+    image = Image.new("L", (900, height), 255)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(size=40)
     for index, line in enumerate(lines):
         draw.text((40, 40 + 70 * index), line, fill=0, font=font)
+    return image
+
+
+def scan(*pages):
+    """A PDF of printed receipts, without text: a page of A4 each."""
+    return pdf_files.scanned_pdf(*[picture_of(lines, height=1273) for lines in pages])
+
+
+def photo(lines):
+    """A photo of a printed receipt."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG")
+    picture_of(lines).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+needs_ocr = unittest.skipUnless(
+    receipt_text.can_scan() and pillow_features.check("freetype2"),
+    "Tesseract is not installed here: apt-get install tesseract-ocr tesseract-ocr-ita "
+    "poppler-utils",
+)
 
 
 def encode(raw):
@@ -126,7 +121,7 @@ class TestReading(ExpenseCaptureCommon):
                 self.assertIsNone(reading.read_invoice(INVOICE.format(total=total).encode()))
 
     def test_the_text_of_a_pdf_is_proposed_and_nothing_is_overwritten(self):
-        expense = self._with("scontrino.pdf", text_pdf(RECEIPT))
+        expense = self._with("scontrino.pdf", pdf_files.text_pdf(RECEIPT))
         expense._read_receipts()
         self.assertEqual(expense.reading_state, "guessed")
         self.assertEqual((expense.total_amount_currency, expense.read_total), (12, 38))
@@ -145,17 +140,41 @@ class TestReading(ExpenseCaptureCommon):
         huge = b"%PDF" + b" " * receipt_text.MAX_BYTES
         self.assertEqual(receipt_text.get_text("application/pdf", huge), "")
 
-    def test_a_program_that_takes_too_long_is_stopped(self):
-        with patch.object(receipt_text, "SECONDS", 1):
-            self.assertEqual(receipt_text._run(["sleep", "30"], b""), "")
-        # No more memory than it may have.
+    def test_a_program_that_wants_too_much_is_stopped(self):
+        self.assertIsNone(limited.run(["sleep", "30"], seconds=1, max_bytes=100))
+        # No more memory than it may have, and not more written than was asked for.
         greedy = ["python3", "-c", "print(len(bytearray(4_000_000_000)))"]
-        self.assertEqual(receipt_text._run(greedy, b""), "")
+        self.assertIsNone(limited.run(greedy, seconds=5, max_bytes=100))
+        talking = ["python3", "-c", "while True: print('more', flush=True)"]
+        self.assertIsNone(limited.run(talking, seconds=5, max_bytes=1000))
 
-    @unittest.skipUnless(
-        receipt_text.has_ocr() and pillow_features.check("freetype2"),
-        "Tesseract is not installed here: apt-get install tesseract-ocr tesseract-ocr-ita",
-    )
+    @needs_ocr
+    def test_a_scanned_pdf_is_read_page_by_page(self):
+        expense = self._with("scansione.pdf", scan(["HOTEL", "ricevuta"], RECEIPT))
+        expense._read_receipts()
+        self.assertEqual(expense.reading_state, "guessed")
+        self.assertEqual((expense.read_total, str(expense.read_date)), (38, "2026-11-09"))
+        self.assertEqual((expense.total_amount_currency, expense.vendor_vat), (12, False))
+
+    @needs_ocr
+    def test_of_a_scan_only_the_first_pages_are_read(self):
+        with patch.object(receipt_text, "MAX_SCANNED_PAGES", 1):
+            text = receipt_text.get_text("application/pdf", scan(["HOTEL"], RECEIPT))
+        self.assertEqual(text.split(), ["HOTEL"])
+
+    def test_a_pdf_that_wants_too_much_says_nothing_and_is_kept(self):
+        """Fifty million times nothing on a page, and three hundred pages of text."""
+        with patch.object(receipt_text, "SECONDS", 2), patch.object(ir_attachment, "SECONDS", 1):
+            expense = self._with("bomb.pdf", pdf_files.bomb())
+            expense._read_receipts()
+        self.assertEqual((expense.reading_state, expense.nb_attachment), ("nothing", 1))
+        long = pdf_files.text_pdf(*[RECEIPT] * 300)
+        with patch.object(ir_attachment, "SECONDS", 1):
+            expense = self._with("long.pdf", long)
+        expense._read_receipts()
+        self.assertEqual((expense.read_total, expense.attachment_ids.raw), (38, long))
+
+    @needs_ocr
     def test_a_photo_is_read_where_tesseract_is(self):
         expense = self._with("scontrino.png", photo(RECEIPT))
         expense._read_receipts()
@@ -171,7 +190,7 @@ class TestReading(ExpenseCaptureCommon):
 
     def test_the_cron_reads_each_receipt_once(self):
         self.env["hr.expense"].search([]).reading_state = "nothing"
-        expense = self._with("scontrino.pdf", text_pdf(RECEIPT))
+        expense = self._with("scontrino.pdf", pdf_files.text_pdf(RECEIPT))
         without = self._add(self.intervention, kind="motorway", amount=3)
         with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=1):
             self.env["hr.expense"]._cron_read_receipts()
@@ -182,12 +201,12 @@ class TestReading(ExpenseCaptureCommon):
         self.assertFalse(without.reading_state)
 
     def test_text_with_characters_the_database_refuses_is_read(self):
-        self.assertEqual(receipt_text._run(["printf", "TOTALE\\0 38,00"], b""), "TOTALE 38,00")
+        self.assertEqual(receipt_text._to_text(b"TOTALE\0 38,00"), "TOTALE 38,00")
 
     def test_a_receipt_that_breaks_the_reader_stops_no_other(self):
         self.env["hr.expense"].search([]).reading_state = "nothing"
-        expense = self._with("scontrino.pdf", text_pdf(RECEIPT))
-        broken = self._with("scontrino.pdf", text_pdf(RECEIPT))
+        expense = self._with("scontrino.pdf", pdf_files.text_pdf(RECEIPT))
+        broken = self._with("scontrino.pdf", pdf_files.text_pdf(RECEIPT))
         read = type(expense)._read_receipts
 
         def _read_receipts(records):
@@ -205,7 +224,7 @@ class TestReading(ExpenseCaptureCommon):
         self.assertEqual((expense | broken).mapped("reading_state"), ["guessed", "nothing"])
 
     def test_nobody_writes_what_a_receipt_says(self):
-        expense = self._with("scontrino.pdf", text_pdf(RECEIPT))
+        expense = self._with("scontrino.pdf", pdf_files.text_pdf(RECEIPT))
         for person in ("technician", "approver"):
             for values in ({"reading_state": "exact"}, {"read_total": 500.0}):
                 with self.subTest(person=person, values=values), self.assertRaises(AccessError):
