@@ -1,6 +1,6 @@
 {
     "name": "Knowledge Base",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services",
     "summary": "Known errors and solved problems, found again by describing the new one",
     "author": "Campo",
@@ -14,6 +14,7 @@
         "security/knowledge_article_security.xml",
         "security/knowledge_entry_security.xml",
         "data/knowledge_cron.xml",
+        "wizard/knowledge_article_translate_views.xml",
         "views/knowledge_article_views.xml",
         "views/knowledge_category_views.xml",
         "views/knowledge_entry_views.xml",

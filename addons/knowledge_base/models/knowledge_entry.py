@@ -10,6 +10,7 @@ from ..codes import find_codes, without_codes
 MAX_INDEXED_TEXT = 20_000  # characters of a text that go into the index
 INDEXED_FIELDS = frozenset({"title", "problem", "solution", "codes", "tags", "lang"})
 MAX_RESULTS = 100
+VERSIONS = 4  # of an article, in several languages, that may stand in the place of one
 # Characters that mark the matched words until the text around them is escaped.
 MARK_START, MARK_STOP = "\x02", "\x03"
 HEADLINE_OPTIONS = (
@@ -210,7 +211,9 @@ class KnowledgeEntry(models.Model):
             return []
         found = self._score_words(question, weighed, access, near)
         likeness = self._likeness(meaning, found) if meaning else None
-        best = ranking.fuse(found, likeness, language)[: min(max(int(limit), 0), MAX_RESULTS)]
+        limit = min(max(int(limit), 0), MAX_RESULTS)
+        best = ranking.fuse(found, likeness, language)[: limit * VERSIONS]
+        best = self._one_per_translation(best)[:limit]
         # sudo: the query that found the entries applied the reader's rights
         entries_sudo = self.sudo().browse([answer.id for answer in best])
         excerpts = entries_sudo._excerpts(weighed)

@@ -13,5 +13,6 @@ from . import (
     test_search_access,
     test_security,
     test_tours,
+    test_translation,
     test_usage,
 )

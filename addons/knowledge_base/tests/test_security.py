@@ -7,6 +7,7 @@ from .common import KnowledgeBaseCommon
 # What each of these may do per model: create, read, write, unlink, by their first letters.
 RIGHTS = {
     "knowledge.article": {"employee": "r", "editor": "crwu", "manager": "crwu"},
+    "knowledge.article.translate": {"employee": "", "editor": "crwu", "manager": "crwu"},
     "knowledge.category": {"employee": "r", "editor": "r", "manager": "crwu"},
     "knowledge.entry": {"employee": "r", "editor": "r", "manager": "r"},
     "knowledge.event": {"employee": "", "editor": "", "manager": "r"},

@@ -1,0 +1,1 @@
+from . import knowledge_article_translate
