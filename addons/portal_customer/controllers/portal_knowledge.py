@@ -25,7 +25,12 @@ class PortalKnowledge(PortalPages):
                     "date": {"label": _("Newest"), "order": "published_date desc, id desc"},
                     "name": {"label": _("Title"), "order": "name, id"},
                 },
-                "filters": {"all": {"label": _("All"), "domain": []}},
+                "filters": {
+                    "all": {
+                        "label": _("All"),
+                        "domain": request.env["knowledge.article"]._reader_language_domain(),
+                    }
+                },
                 "groupings": {"category": {"label": _("Category"), "field": "category_id"}},
                 "search": ["name", "product", "error_codes"],
                 "empty": _("No article says this. Open a request: we help you."),

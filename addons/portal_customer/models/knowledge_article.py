@@ -38,8 +38,22 @@ class KnowledgeArticle(models.Model):
             "workaround": self._portal_text(self.workaround, files),
             "solution": self._portal_text(self.solution, files),
             "published_date": self.published_date,
+            "versions": self._portal_versions(),
             "files": [file for file_id, file in files.items() if file_id not in in_texts],
         }
+
+    def _portal_versions(self):
+        """The same article in other languages, those of the reader first."""
+        names = dict(self.env["res.lang"].get_installed())
+        versions = self._versions().get(self._original_id(), self) - self
+        return [
+            {
+                "url": f"/my/knowledge/{version.id}",
+                "lang": version.lang.replace("_", "-"),
+                "label": names.get(version.lang, version.lang),
+            }
+            for version in versions.sorted(lambda version: version.lang != self.env.lang)
+        ]
 
     @staticmethod
     def _portal_text(content, files):

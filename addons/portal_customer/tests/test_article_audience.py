@@ -199,6 +199,29 @@ class TestArticleAudience(PagesCommon):
                 # Odoo's own address of a file shows a picture in the place of what is refused.
                 self.assertNotEqual(self._get(f"/web/content/{self.file.id}").content, b"x")
 
+    def test_readers_are_offered_their_language_first(self):
+        self.env["res.lang"]._activate_lang("it_IT")
+        italian = self.narrow.copy(
+            {"name": "La lama gratta", "lang": "it_IT", "state": "published"}
+        )
+        italian.original_id = self.narrow
+        for lang, shown, hidden in (
+            ("it_IT", italian, self.narrow),
+            ("en_US", self.narrow, italian),
+        ):
+            self.company_user.lang = lang
+            self._login("company")
+            with self.subTest(lang=lang):
+                listed = self._get("/my/knowledge").text
+                self.assertIn(shown.name, listed)
+                self.assertNotIn(hidden.name, listed)
+                page = self._get(f"/my/knowledge/{shown.id}").text
+                self.assertIn(f"/my/knowledge/{hidden.id}", page)
+        italian.audience = "internal"
+        self.assertNotIn(
+            f"/my/knowledge/{italian.id}", self._get(f"/my/knowledge/{self.narrow.id}").text
+        )
+
     def test_made_private_while_somebody_reads_it_everything_is_gone(self):
         picture = self.env["ir.attachment"].create(
             {
