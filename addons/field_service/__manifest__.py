@@ -100,6 +100,7 @@
     "assets": {
         "web.assets_backend": ["field_service/static/src/backend/**/*"],
         "web.assets_frontend": ["field_service/static/src/frontend/**/*"],
+        "web.assets_tests": ["field_service/static/tests/tours/**/*"],
         "web.report_assets_common": ["field_service/static/src/scss/service_form.scss"],
     },
 }

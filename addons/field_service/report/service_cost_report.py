@@ -88,6 +88,11 @@ class ServiceCostReport(models.Model):
         string="Cost of warranty", readonly=True, help="Work in warranty that nobody pays us."
     )
     goodwill_cost = fields.Monetary(string="Cost of goodwill", readonly=True)
+    own_cost = fields.Monetary(
+        string="Warranty and goodwill",
+        readonly=True,
+        help="What work costs that nobody pays us.",
+    )
     revenue = fields.Monetary(readonly=True, help="Fees, top-ups, and work to be paid.")
     recovered = fields.Monetary(readonly=True, help="What manufacturers have paid back.")
     margin = fields.Monetary(readonly=True)
@@ -97,7 +102,9 @@ class ServiceCostReport(models.Model):
     @property
     def _table_query(self):
         return SQL(
-            """SELECT r.*, r.revenue + r.recovered - r.cost AS margin
+            """SELECT r.*,
+                      r.warranty_cost + r.goodwill_cost AS own_cost,
+                      r.revenue + r.recovered - r.cost AS margin
                  FROM (%s UNION ALL %s UNION ALL %s UNION ALL %s) r""",
             self._select_work(),
             self._select_fees(),

@@ -51,6 +51,8 @@ class ServiceFixReport(models.Model):
         help="Somebody had to come back for it: a return visit, or the same fault again.",
     )
 
+    # === QUERY === #
+
     @property
     def _table_query(self):
         return SQL(
@@ -89,3 +91,11 @@ class ServiceFixReport(models.Model):
                 WHERE i.state = 'done'""",
             SQL.identifier(self.env["service.intervention"]._fields["equipment_ids"].relation),
         )
+
+    # === ACTIONS === #
+
+    def action_open(self):
+        """Open the intervention."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.intervention_id.get_formview_action()

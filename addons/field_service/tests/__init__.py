@@ -9,6 +9,7 @@ from . import (
     test_contract_fees,
     test_contract_visits,
     test_contractor_bill,
+    test_cost_dashboard,
     test_costs,
     test_coverage,
     test_expiry,

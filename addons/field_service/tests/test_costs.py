@@ -6,9 +6,8 @@ from .common import at
 from .test_profitability import JobOrderCommon
 
 
-@tagged("post_install", "-at_install")
-class TestCosts(JobOrderCommon):
-    """What service costs: warranty, goodwill, contracts, claims, and how often a repair holds."""
+class CostCommon(JobOrderCommon):
+    """A machine in warranty of ours whose manufacturer is known."""
 
     @classmethod
     def setUpClass(cls):
@@ -38,6 +37,11 @@ class TestCosts(JobOrderCommon):
         lines = self._record(intervention, labour)
         self._sign(intervention)
         return lines.filtered(lambda line: line.kind == "labour")
+
+
+@tagged("post_install", "-at_install")
+class TestCosts(CostCommon):
+    """What service costs: warranty, goodwill, contracts, claims, and how often a repair holds."""
 
     def _figures(self, domain, groupby, *measures, user=None):
         self.env.flush_all()
