@@ -21,6 +21,7 @@
         "wizard/service_intervention_add_expense_views.xml",
         "wizard/expense_mileage_rate_import_views.xml",
         "wizard/expense_hours_sheet_views.xml",
+        "wizard/expense_charge_policy_apply_views.xml",
         "views/hr_expense_views.xml",
         "views/expense_mileage_rate_views.xml",
         "views/expense_vehicle_views.xml",

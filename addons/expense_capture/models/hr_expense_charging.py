@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.field_service.coverage import FULL
+
 from ..charging import Policy, choose, price
 
+NOT_CHARGED = "expense_not_charged"
+REPRICED_FIELDS = ("price_unit", "coverage", "discount")
 # Nobody can send this object from outside: only an expense takes its own work line away.
 OWN_LINE = object()
 CHARGING_FIELDS = {
@@ -95,36 +99,57 @@ class HrExpense(models.Model):
         )
         return self.company_currency_id.round(total - deducted)
 
-    def _get_charged_amount(self):
-        """What is charged for the expense, before tax: as the policy says."""
+    def _get_charged_amount(self, policy=None):
+        """What is charged for the expense, before tax: as the policy says.
+
+        :param policy: ``charging.Policy``, if it was asked already
+        """
         self.ensure_one()
         cost = self._get_cost_amount()
         # Nobody pays for a receipt that has no amount yet, not even a fixed price.
-        amount = price(self._get_charge_policy(), cost) if cost else 0.0
+        amount = price(policy or self._get_charge_policy(), cost) if cost else 0.0
         return self.company_currency_id.round(amount)
 
     def _get_charge_policy(self):
         """What decides the price: contract, customer or kind, else the company's setting."""
         self.ensure_one()
-        company, intervention = self.company_id, self.intervention_id
+        return self._get_charge_policies()[self]
+
+    def _get_charge_policies(self):
+        """Of each of these expenses what decides its price; the policies are read once.
+
+        :return: dict of expense to ``charging.Policy``
+        """
+        payers = {expense: expense._get_payer() for expense in self}
         # Who spends needn't be able to read prices; Campo works them out.
-        policies_sudo = self.env["expense.charge.policy"].sudo()
-        payer = (intervention.invoice_partner_id or intervention.partner_id).commercial_partner_id
-        found = policies_sudo.search(
+        found_sudo = self.env["expense.charge.policy"].sudo()
+        found_sudo = found_sudo.search(
             [
-                ("company_id", "=", company.id),
-                ("partner_id", "in", [False, payer.id]),
-                ("contract_id", "in", [False, intervention.contract_id.id]),
+                ("company_id", "in", self.company_id.ids),
+                ("partner_id", "in", [False, *(payer.id for payer in payers.values())]),
+                ("contract_id", "in", [False, *self.intervention_id.contract_id.ids]),
             ]
         )
-        chosen = choose(
-            [policy._as_policy() for policy in found],
-            intervention.contract_id.id or 0,
-            payer.id or 0,
-            self.kind_id.id or 0,
-            self.date or fields.Date.context_today(self),
-        )
-        return chosen or Policy(company.expense_charge, company.expense_markup)
+        by_company = {
+            company: [policy._as_policy() for policy in policies]
+            for company, policies in found_sudo.grouped("company_id").items()
+        }
+        return {
+            expense: choose(
+                by_company.get(expense.company_id, ()),
+                expense.intervention_id.contract_id.id or 0,
+                payers[expense].id or 0,
+                expense.kind_id.id or 0,
+                expense.date or fields.Date.context_today(expense),
+            )
+            or Policy(expense.company_id.expense_charge, expense.company_id.expense_markup)
+            for expense in self
+        }
+
+    def _get_payer(self):
+        self.ensure_one()
+        intervention = self.intervention_id
+        return (intervention.invoice_partner_id or intervention.partner_id).commercial_partner_id
 
     # === THE WORK LINE === #
 
@@ -199,6 +224,9 @@ class HrExpense(models.Model):
     def _update_line(self, line):
         """What is invoiced stays; what was shown to the customer may only change its price."""
         values = self._prepare_line_values()
+        if line.price_rule == "by_hand":
+            # Somebody in the office has decided it, whatever the policy says.
+            values.pop("price_unit", None)
         if line.invoice_line_id:
             if "price_unit" in values and values["price_unit"] != line.price_unit:
                 self._tell_difference(line)
@@ -257,23 +285,80 @@ class HrExpense(models.Model):
             return f"{self.name}: {route}"[:300]
         return (self.name or "")[:300]
 
-    def _decide_coverage(self, equipment):
-        """Who pays, by the rules of all work; a firm that charges no expenses pays them itself."""
+    def _decide_coverage(self, equipment, policy=None):
+        """Who pays, by the rules of all work; a firm that charges no expenses pays them itself.
+
+        :param policy: ``charging.Policy``, if it was asked already
+        """
         self.ensure_one()
         kind = self._get_line_kind()
         day = self.date or fields.Date.context_today(self)
         quantity = self.quantity if kind == "mileage" else 1.0
         (decision,) = self.intervention_id._decide(kind, day, quantity, equipment)
-        values = self.intervention_id._prepare_coverage_values(decision)
-        billed = decision.payer == "customer" and decision.discount < 100
-        if kind == "expense" and billed and self._get_charge_policy().charge == "none":
-            values |= {
-                "coverage": "goodwill",
-                "coverage_rule": "expense_not_charged",
-                "coverage_params": {},
-                "discount": 100.0,
-            }
-        return values
+        return self._waive(self.intervention_id._prepare_coverage_values(decision), policy)
+
+    def _waive(self, values, policy=None):
+        """Who pays by the rules of all work, or we, where expenses are not charged.
+
+        :param dict values: what ``service.intervention._prepare_coverage_values`` gives
+        :param policy: ``charging.Policy``, if it was asked already
+        """
+        self.ensure_one()
+        # Of a warranty somebody else pays, or we do already.
+        by_customer = values["coverage"] != "warranty" and values["discount"] < FULL
+        if self._get_line_kind() != "expense" or not by_customer:
+            return values
+        if (policy or self._get_charge_policy()).charge != "none":
+            return values
+        return values | {
+            "coverage": "goodwill",
+            "coverage_rule": NOT_CHARGED,
+            "coverage_params": {},
+            "discount": FULL,
+        }
+
+    # === PRICES THAT HAVE CHANGED === #
+
+    def _find_repriced(self):
+        """What would change, if what is not invoiced yet were charged as the policies say now.
+
+        Prices and decisions that somebody has written by hand stay, and so does who pays for what
+        the customer has signed.
+
+        :return: dict of work line to the values it gets
+        """
+        policies = self._get_charge_policies()
+        found = {}
+        for expense, line in self._get_open_lines():
+            policy = policies[expense]
+            is_waived = line.coverage_rule == NOT_CHARGED or policy.charge == "none"
+            if line._is_shown() and is_waived:
+                continue
+            values = expense._decide_anew(line, policy)
+            if line.price_rule != "by_hand":
+                values["price_unit"] = expense._get_charged_amount(policy)
+            if any(line[name] != values.get(name, line[name]) for name in REPRICED_FIELDS):
+                found[line] = values
+        return found
+
+    def _decide_anew(self, line, policy):
+        """Who pays for a line, once a policy begins or ceases to charge nothing; else nothing."""
+        if line.coverage_note or line._is_shown():
+            return {}
+        if line.coverage_rule == NOT_CHARGED and policy.charge != "none":
+            return self._decide_coverage(line.equipment_id, policy)
+        now = {"coverage": line.coverage, "discount": line.discount}
+        waived = self._waive(now, policy)
+        return {} if waived is now else waived
+
+    def _get_open_lines(self):
+        """Pairs of expense and its work line, as far as that is not invoiced; no kilometres."""
+        return [
+            (expense, line)
+            for expense in self
+            for line in expense.work_line_ids
+            if line.kind == "expense" and not line.invoice_line_id and expense.state != "refused"
+        ]
 
     def _tell_difference(self, line):
         """The books follow what was spent, the invoice what was agreed: say that they differ."""

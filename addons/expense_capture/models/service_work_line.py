@@ -91,6 +91,13 @@ class ServiceWorkLine(models.Model):
             return self.env._("Expenses are not charged.")
         return super()._get_coverage_sentence(rule, params)
 
+    def _prepare_new_coverage(self, part_warranty):
+        """Override of `field_service`: expenses that are not charged stay so."""
+        values = super()._prepare_new_coverage(part_warranty)
+        # Whoever writes a cause needn't have a right to the expense.
+        expense_sudo = self.sudo().expense_id
+        return expense_sudo._waive(values) if values and expense_sudo else values
+
     # === CRUD METHODS === #
 
     def unlink(self):

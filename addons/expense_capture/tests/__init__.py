@@ -5,6 +5,7 @@ from . import test_papers
 from . import test_policy
 from . import test_profitability
 from . import test_reading
+from . import test_repricing
 from . import test_receipts
 from . import test_security
 from . import test_stories
