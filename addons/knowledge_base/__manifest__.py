@@ -8,6 +8,7 @@
     "application": True,
     "depends": ["mail", "portal", "html_editor", "attachment_indexation"],
     "excludes": ["knowledge"],
+    "external_dependencies": {"python": ["markdown-it-py"]},
     "data": [
         "security/knowledge_base_groups.xml",
         "security/ir.model.access.csv",
@@ -15,6 +16,7 @@
         "security/knowledge_entry_security.xml",
         "data/knowledge_cron.xml",
         "wizard/knowledge_article_translate_views.xml",
+        "wizard/knowledge_import_views.xml",
         "views/knowledge_article_views.xml",
         "views/knowledge_category_views.xml",
         "views/knowledge_entry_views.xml",

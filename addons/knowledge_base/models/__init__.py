@@ -6,6 +6,7 @@ from . import (
     knowledge_article,
     knowledge_article_audience,
     knowledge_article_files,
+    knowledge_article_import,
     knowledge_article_translation,
     knowledge_category,
     knowledge_encoder,

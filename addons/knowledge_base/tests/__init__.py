@@ -5,6 +5,7 @@ from . import (
     test_category,
     test_encoder,
     test_event,
+    test_import,
     test_index,
     test_performance,
     test_pure,

@@ -8,6 +8,7 @@ from .common import KnowledgeBaseCommon
 RIGHTS = {
     "knowledge.article": {"employee": "r", "editor": "crwu", "manager": "crwu"},
     "knowledge.article.translate": {"employee": "", "editor": "crwu", "manager": "crwu"},
+    "knowledge.import": {"employee": "", "editor": "", "manager": "crwu"},
     "knowledge.category": {"employee": "r", "editor": "r", "manager": "crwu"},
     "knowledge.entry": {"employee": "r", "editor": "r", "manager": "r"},
     "knowledge.event": {"employee": "", "editor": "", "manager": "r"},

@@ -1,1 +1,1 @@
-from . import knowledge_article_translate
+from . import knowledge_article_translate, knowledge_import, knowledge_import_pages

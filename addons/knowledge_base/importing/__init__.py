@@ -1,0 +1,1 @@
+"""Articles that were written elsewhere: Markdown, HTML and tables, read without a database."""
