@@ -107,7 +107,7 @@ class Walk:
 
     def agent_looks_and_plans(self):
         page = self.agent.go(f"/odoo/helpdesk/{self.ticket_id}")
-        similar = page.locator(".o_helpdesk_ticket_similar, .o_similar_problems").first
+        similar = page.locator(".o_knowledge_base_similar").first
         similar.wait_for()
         page.wait_for_function(
             "() => /film/i.test(document.querySelector('[class*=similar]')?.innerText || '')"

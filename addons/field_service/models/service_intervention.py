@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
 OPEN_STATES = ("draft", "planned", "confirmed", "in_progress", "waiting")
@@ -572,6 +573,25 @@ class ServiceIntervention(models.Model):
 
     def _knowledge_solution_text(self):
         return self.solution or ""
+
+    def _knowledge_kind(self):
+        return self.env._("Intervention")
+
+    def _knowledge_symptom_text(self):
+        return self.description or self.name
+
+    def _knowledge_cause_text(self):
+        return self.cause or ""
+
+    def _knowledge_case(self):
+        return self.ticket_id or self
+
+    @api.model
+    def _knowledge_access(self):
+        """Override of `knowledge_base`: who repairs finds what was solved anywhere in the house."""
+        if self.env.user.has_group("field_service.field_service_group_user"):
+            return Domain.TRUE
+        return super()._knowledge_access()
 
     def _knowledge_is_solved(self):
         return self.state == "done" and bool((self.solution or "").strip()) and not self.ticket_id

@@ -43,6 +43,7 @@ from . import (
     test_screens,
     test_security,
     test_significant_goods,
+    test_similar,
     test_sla,
     test_slots,
     test_tampering,

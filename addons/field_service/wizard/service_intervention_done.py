@@ -6,6 +6,8 @@ class ServiceInterventionDone(models.TransientModel):
 
     _name = "service.intervention.done"
     _description = "Close an Intervention"
+    _inherit = ["knowledge.closing.mixin"]
+    _closing_field = "intervention_id"
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     needs_solution = fields.Boolean(related="intervention_id.type_id.needs_solution")
@@ -26,8 +28,13 @@ class ServiceInterventionDone(models.TransientModel):
             wizard.intervention_id.sudo(False).check_access("read")
             intervention = wizard.intervention_id
             wizard.cause_id = intervention.cause_id
-            wizard.cause = intervention.cause or intervention.ticket_id.cause
-            wizard.solution = intervention.solution or intervention.ticket_id.solution
+            proposal = wizard._get_proposal()
+            wizard.cause = (
+                intervention.cause or intervention.ticket_id.cause or proposal.get("cause")
+            )
+            wizard.solution = (
+                intervention.solution or intervention.ticket_id.solution or proposal.get("solution")
+            )
 
     def action_confirm(self):
         self.ensure_one()
@@ -36,4 +43,10 @@ class ServiceInterventionDone(models.TransientModel):
             solution=self.solution or None,
             cause_id=self.cause_id.id or None,
         )
+        self._note_solved()
         return {"type": "ir.actions.act_window_close"}
+
+    def action_confirm_and_make_article(self):
+        """Close the intervention, and begin an article with what it tells."""
+        self.action_confirm()
+        return self.intervention_id.action_make_article()

@@ -383,6 +383,15 @@ class HelpdeskTicket(models.Model):
     def _knowledge_solution_text(self):
         return self.solution or ""
 
+    def _knowledge_kind(self):
+        return self.env._("Ticket")
+
+    def _knowledge_symptom_text(self):
+        return self.description or self.name
+
+    def _knowledge_cause_text(self):
+        return self.cause or ""
+
     def _knowledge_is_solved(self):
         return self.stage_id.kind == "solved" and _has_text(self.solution)
 

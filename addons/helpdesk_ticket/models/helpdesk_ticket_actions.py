@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
 from ..tools.idempotent import idempotent
@@ -115,35 +114,6 @@ class HelpdeskTicket(models.Model):
                 subtype_xmlid="mail.mt_comment",
             )
         return {"state": "open", "ticket_ids": self.ids}
-
-    @api.readonly
-    def find_similar(self, text=None, limit=5):
-        """Find solved problems like this one, as ``knowledge.entry.search_similar`` gives them."""
-        self.check_access("read")
-        words = _clean(text)
-        if not words and self:
-            self.ensure_one()
-            words = self._knowledge_problem_text()
-        if not words:
-            return []
-        entries = self.env["knowledge.entry"]
-        entries.check_access("read")
-        return entries._search_similar(
-            words,
-            lang=self._knowledge_lang() if self else None,
-            limit=limit,
-            domain=self._get_similar_domain(),
-        )
-
-    def _get_similar_domain(self):
-        """Which entries are offered on these tickets: neither they themselves nor what somebody
-        found useless there; an override narrows it further.
-        """
-        if not self:
-            return Domain.TRUE
-        useless = self.env["knowledge.event"]._get_judged_entries("useless", self)
-        itself = Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
-        return ~itself & Domain("id", "not in", useless.ids)
 
     def _note_opened_anyway(self):
         """Note that what the search offers the customer did not spare them the ticket."""

@@ -16,6 +16,7 @@ from . import (
     test_report,
     test_security,
     test_segment,
+    test_similar,
     test_situation,
     test_sla,
     test_sla_calendar,

@@ -212,6 +212,20 @@ class KnowledgeArticle(models.Model):
         remedy = self._filled(self.workaround) + self._filled(self.solution)
         return remedy and self._filled(self.cause) + remedy
 
+    def _knowledge_kind(self):
+        return self.env._("Article")
+
+    def _knowledge_cause_text(self):
+        return self._filled(self.cause)
+
+    def _knowledge_remedy_text(self):
+        return self._filled(self.workaround) + self._filled(self.solution)
+
+    @api.model
+    def _knowledge_mirrored_fields(self):
+        """What is published is what is in the index."""
+        return super()._knowledge_mirrored_fields() | {"state"}
+
     @api.model
     def _filled(self, content) -> Markup:
         """The HTML, or nothing when the editor left only empty paragraphs."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class KnowledgeEvent(models.Model):
@@ -23,6 +24,7 @@ class KnowledgeEvent(models.Model):
         selection=[
             ("shown", "Shown"),
             ("opened", "Opened"),
+            ("used", "Used"),
             ("solved", "It Solved the Problem"),
             ("useless", "It Did Not Help"),
             ("anyway", "A Ticket Came Anyway"),
@@ -34,7 +36,9 @@ class KnowledgeEvent(models.Model):
     res_model = fields.Char(string="Context Model", readonly=True)
     res_id = fields.Many2oneReference(string="Context", model_field="res_model", readonly=True)
 
-    _once_idx = models.Index("(entry_id, kind, user_id, res_model, res_id)")
+    _once_idx = models.UniqueIndex(
+        "(entry_id, kind, user_id, coalesce(res_model, ''), coalesce(res_id, 0))"
+    )
     _context_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
     @api.model
@@ -42,31 +46,58 @@ class KnowledgeEvent(models.Model):
         """Note what the caller did with entries they can find; the same thing counts once.
 
         :param list entry_ids: ids of `knowledge.entry`
-        :param str kind: ``shown``, ``opened``, ``solved``, ``useless``; or ``anyway``: it was on
-            offer and a ticket was opened all the same
+        :param str kind: ``shown``, ``opened``, ``used`` (taken up as the way to go on), ``solved``,
+            ``useless``; or ``anyway``: it was on offer and a ticket was opened all the same
         :param str res_model: model of the record in whose context it happened, if any
         :param int res_id: its id
         :return: the ids that were noted now
         """
         entries = self.env["knowledge.entry"]._accessible(entry_ids)
         context = self._check_context(res_model, res_id)
-        values = {"kind": kind, "user_id": self.env.uid, **context}
-        # sudo: nobody writes events directly; what may be noted was checked above
-        events_sudo = self.sudo()
-        noted = events_sudo.search(
-            [
-                ("entry_id", "in", entries.ids),
-                *((name, "=", value) for name, value in values.items()),
-            ]
-        ).entry_id
-        new = entries - noted.sudo(False)
-        events_sudo.create([{"entry_id": entry.id, **values} for entry in new])
+        res_model, res_id = context["res_model"], context["res_id"]
+        new = entries.browse(self._insert_once(entries, kind, res_model, res_id))
         if kind == "solved":
             # sudo: counts and ties of the index follow what was noted
             new.sudo()._count_solved()
             if new and res_id and self._is_tie(res_model):
                 new.sudo()._case_of(res_model, res_id)._tie_to(new[0].sudo())
         return new.ids
+
+    @api.model
+    def _insert_once(self, entries, kind, res_model, res_id) -> list[int]:
+        """Note an act of the caller on each entry where it is not noted yet, also when the same act
+        comes twice at once.
+
+        :return: ids of the entries where it is new
+        """
+        if kind not in dict(self._fields["kind"].selection):
+            raise ValueError(f"{kind!r} is nothing one does with an entry")
+        if not entries:
+            return []
+        self.flush_model()
+        now, uid = fields.Datetime.now(), self.env.uid
+        rows = SQL(", ").join(
+            SQL(
+                "(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                *(entry.id, kind, uid, res_model or None, res_id or None, uid, now, uid, now),
+            )
+            for entry in entries
+        )
+        # SQL: the ORM has no way to leave out what is there already.
+        noted = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO knowledge_event
+                       (entry_id, kind, user_id, res_model, res_id,
+                        create_uid, create_date, write_uid, write_date)
+                VALUES %s
+                    ON CONFLICT DO NOTHING
+             RETURNING entry_id
+                """,
+                rows,
+            )
+        )
+        return [entry_id for (entry_id,) in noted]
 
     @api.model
     def _is_tie(self, res_model) -> bool:
@@ -111,5 +142,9 @@ class KnowledgeEvent(models.Model):
             return {"res_model": False, "res_id": False}
         if res_model not in self.env:
             raise UserError(self.env._("“%(model)s” is not a kind of record.", model=res_model))
-        self.env[res_model].browse(res_id).check_access("read")
-        return {"res_model": res_model, "res_id": res_id}
+        record = self.env[res_model].browse(res_id)
+        record.check_access("read")
+        if isinstance(record, self.env.registry["knowledge.source.mixin"]):
+            # sudo: which case the record belongs to; nothing of it is shown
+            record = record.sudo()._knowledge_case()
+        return {"res_model": record._name, "res_id": record.id}

@@ -115,8 +115,9 @@ class KnowledgeSourceMixin(models.AbstractModel):
 
         return {
             "name": self._knowledge_title(),
-            "symptom": marked(self._knowledge_problem_text()),
-            "solution": marked(self._knowledge_solution_text()),
+            "symptom": marked(self._knowledge_symptom_text()),
+            "cause": marked(self._knowledge_cause_text()),
+            "solution": marked(self._knowledge_remedy_text()),
             "error_codes": self._knowledge_codes(),
             "company_id": self._knowledge_company().id,
             "lang": self._knowledge_known_lang(),

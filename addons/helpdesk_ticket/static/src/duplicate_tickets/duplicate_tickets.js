@@ -7,7 +7,7 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { Component, status, useState } from "@odoo/owl";
-import { textOf } from "../similar_problems/similar_problems";
+import { textOf } from "@knowledge_base/similar_problems/similar_problems";
 import { OpenRequests } from "./open_requests";
 
 const DELAY = 500; // ms after the last change of the form

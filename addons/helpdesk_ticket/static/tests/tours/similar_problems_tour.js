@@ -20,18 +20,18 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_problems", {
         {
             content: "what is of no use here goes away",
             trigger:
-                ".o_knowledge_base_problem:contains('Altra caldaia con E05') button[name=not_useful]",
+                ".o_knowledge_base_problem:contains('Altra caldaia con E05') button[name=not_this]",
             run: "click",
         },
         {
             content: "look closer at the other one",
             trigger:
-                ".o_helpdesk_ticket_similar:not(:contains('Altra caldaia con E05')) .o_knowledge_base_problem_title:contains('Caldaia in blocco E05')",
+                ".o_knowledge_base_similar:not(:contains('Altra caldaia con E05')) .o_knowledge_base_problem_title:contains('Caldaia in blocco E05')",
             run: "click",
         },
         {
             content: "the matching words are bold",
-            trigger: ".o_knowledge_base_problem blockquote b:contains('E05')",
+            trigger: ".o_knowledge_base_problem_excerpt b:contains('E05')",
         },
         {
             content: "that was it",
@@ -65,7 +65,7 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_while_typing", 
     steps: () => [
         {
             content: "nothing is typed yet",
-            trigger: ".o_helpdesk_ticket_similar:contains('Write what the problem is')",
+            trigger: ".o_knowledge_base_similar:contains('Write what the problem is')",
         },
         {
             content: "describe something else first",
@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_while_typing", 
         },
         {
             content: "silence is better than a wrong answer",
-            trigger: ".o_helpdesk_ticket_similar:contains('Nothing similar has been solved yet')",
+            trigger: ".o_knowledge_base_similar:contains('Nothing similar has been solved yet')",
         },
         {
             content: "describe the known problem",

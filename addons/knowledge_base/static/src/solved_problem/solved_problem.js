@@ -1,5 +1,21 @@
 import { Component, markup, useState } from "@odoo/owl";
 
+/** Up and down go from one problem to the next, also from the box where the question is typed. */
+export function moveBetweenProblems(ev, root) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[ev.key];
+    const titles = [...root.querySelectorAll(".o_knowledge_base_problem_title")];
+    if (!step || !titles.length || ev.altKey || ev.ctrlKey || ev.metaKey || ev.shiftKey) {
+        return;
+    }
+    const problem = ev.target.closest(".o_knowledge_base_problem");
+    const position = titles.findIndex((title) => problem?.contains(title));
+    if (position === -1 && step === -1) {
+        return;
+    }
+    ev.preventDefault();
+    titles[Math.min(Math.max(position + step, 0), titles.length - 1)].focus();
+}
+
 /**
  * One result of `knowledge.entry.search_similar`: what it is, why it was found, what solved it.
  * Buttons go into the default slot.

@@ -19,7 +19,7 @@ registry.category("web_tour.tours").add("knowledge_base_find", {
                 ".o_knowledge_base_problem:contains('Same code: E-05') .o_knowledge_base_problem_title",
             run: "click",
         },
-        { trigger: ".o_knowledge_base_problem blockquote b:contains('E05')" },
+        { trigger: ".o_knowledge_base_problem_excerpt b:contains('E05')" },
         {
             content: "it solved the problem",
             trigger: ".o_knowledge_base_problem button[name=it_solved]",

@@ -1,0 +1,88 @@
+from odoo.tests import Form, tagged
+
+from .common import FieldServiceCommon
+
+QUESTION = "nastro trasportatore fermo"
+
+
+@tagged("post_install", "-at_install")
+class TestSimilarProblems(FieldServiceCommon):
+    """The panel beside an intervention, and what closing it makes of what was used."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["knowledge.entry"].search([]).unlink()
+        cls.solved = cls._create_intervention(name="Nastro trasportatore fermo")
+        cls.solved.with_user(cls.user_dispatcher).action_done(
+            cause="Cinghia rotta", solution="Cambiata la cinghia"
+        )
+        cls.proven = cls._entry_of(cls.solved)
+        cls.intervention = cls._create_intervention(
+            name="Il nastro trasportatore è fermo",
+            technician_ids=[(6, 0, cls.technician.ids)],
+        )
+
+    @classmethod
+    def _entry_of(cls, record):
+        return cls.env["knowledge.entry"].search(
+            [("res_model", "=", record._name), ("res_id", "=", record.id)]
+        )
+
+    def _note(self, kind, record, user):
+        events = self.env["knowledge.event"].with_user(user)
+        return events.record(self.proven.ids, kind, record._name, record.id)
+
+    def _close(self, intervention, user):
+        dialogs = self.env["service.intervention.done"].with_user(user)
+        return Form(dialogs.with_context(default_intervention_id=intervention.id))
+
+    def test_a_technician_finds_what_others_solved_without_opening_it(self):
+        (found,) = self.intervention.with_user(self.user_technician).find_similar()
+        self.assertEqual((found["id"], found["kind"]), (self.proven.id, "Intervention"))
+        self.assertEqual(found["solution"], "Cambiata la cinghia")
+        self.assertFalse(found["readable"], "somebody else's work")
+        (found,) = self.intervention.with_user(self.user_dispatcher).find_similar()
+        self.assertTrue(found["readable"])
+
+    def test_who_sees_no_interventions_finds_none(self):
+        entries = self.env["knowledge.entry"].with_user(self.user_employee)
+        self.assertEqual(entries.search_similar(QUESTION), [])
+
+    def test_a_technician_closes_with_what_they_used(self):
+        self._note("used", self.intervention, self.user_technician)
+        dialog = self._close(self.intervention, self.user_technician)
+        self.assertEqual(dialog.entry_id, self.proven)
+        self.assertEqual(dialog.cause, "Cinghia rotta")
+        self.assertEqual(dialog.solution, "Cambiata la cinghia")
+        dialog.save().action_confirm()
+        self.assertEqual(self.intervention.state, "done")
+        self.assertEqual(self.proven.solved_count, 1)
+        self.assertEqual(self._entry_of(self.intervention).parent_id, self.proven)
+
+    def test_ticket_and_intervention_are_one_case(self):
+        ticket = self.env["helpdesk.ticket"].create(
+            {"name": "Nastro trasportatore fermo, di nuovo", "partner_id": self.contact.id}
+        )
+        made = ticket.with_user(self.user_dispatcher).create_intervention()
+        intervention = self.env["service.intervention"].browse(made["intervention_id"])
+        intervention.technician_ids = self.technician
+        self._note("used", ticket, self.env.user)
+        (found,) = intervention.with_user(self.user_technician).find_similar()
+        self.assertTrue(found["used"], "what the desk took up")
+        dialog = self._close(intervention, self.user_technician)
+        self.assertEqual(dialog.entry_id, self.proven)
+        dialog.save().action_confirm()
+        self.assertTrue(ticket.closed)
+        self.assertEqual(self._entry_of(ticket).parent_id, self.proven)
+        ticket._knowledge_index()
+        self.assertEqual(self._entry_of(ticket).parent_id, self.proven, "also made anew")
+
+    def test_closing_begins_an_article_for_who_writes_some(self):
+        self.user_dispatcher.group_ids += self.env.ref("knowledge_base.knowledge_base_group_editor")
+        dialog = self._close(self.intervention, self.user_dispatcher)
+        dialog.cause, dialog.solution = "Cinghia lenta", "Tesa la cinghia"
+        action = dialog.save().action_confirm_and_make_article()
+        article = self.env["knowledge.article"].browse(action["res_id"])
+        self.assertEqual((article.state, article.name), ("draft", self.intervention.name))
+        self.assertIn("Tesa la cinghia", article.solution)
