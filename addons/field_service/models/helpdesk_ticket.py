@@ -180,6 +180,10 @@ class HelpdeskTicket(models.Model):
         return super()._knowledge_trigger_fields() | {"equipment_id"}
 
     @api.model
+    def _knowledge_filter_fields(self):
+        return {**super()._knowledge_filter_fields(), "product": "equipment_id.product_id"}
+
+    @api.model
     def _knowledge_access(self):
         """Override of `knowledge_base`: who repairs finds what was solved anywhere in the house."""
         if self.env.user.has_group("field_service.field_service_group_user"):

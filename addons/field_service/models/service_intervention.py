@@ -587,6 +587,15 @@ class ServiceIntervention(models.Model):
         return self.ticket_id or self
 
     @api.model
+    def _knowledge_filter_fields(self):
+        return {
+            "category": "type_id",
+            "product": "equipment_ids.product_id",
+            "date": "close_date",
+            "solver": "technician_ids.user_id",
+        }
+
+    @api.model
     def _knowledge_access(self):
         """Override of `knowledge_base`: who repairs finds what was solved anywhere in the house."""
         if self.env.user.has_group("field_service.field_service_group_user"):

@@ -412,6 +412,10 @@ class HelpdeskTicket(models.Model):
         return ""
 
     @api.model
+    def _knowledge_filter_fields(self):
+        return {"category": "category_id", "date": "close_date", "solver": "user_id"}
+
+    @api.model
     def _knowledge_trigger_fields(self):
         return {
             "name",

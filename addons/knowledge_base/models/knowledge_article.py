@@ -222,6 +222,15 @@ class KnowledgeArticle(models.Model):
         return self._filled(self.workaround) + self._filled(self.solution)
 
     @api.model
+    def _knowledge_filter_fields(self):
+        return {
+            "category": "category_id",
+            "product": "product",
+            "date": "published_date",
+            "solver": "user_id",
+        }
+
+    @api.model
     def _knowledge_mirrored_fields(self):
         """What is published is what is in the index."""
         return super()._knowledge_mirrored_fields() | {"state"}

@@ -12,6 +12,7 @@ from . import (
     test_rebuild,
     test_search,
     test_search_access,
+    test_search_page,
     test_security,
     test_tours,
     test_translation,

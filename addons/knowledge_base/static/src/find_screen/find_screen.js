@@ -5,12 +5,20 @@ import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { Component, onMounted, useState } from "@odoo/owl";
-import { SolvedProblem } from "../solved_problem/solved_problem";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import { SolvedProblem, moveBetweenProblems } from "../solved_problem/solved_problem";
 
 const DELAY = 400; // ms after the last key
-const SHOWN = 10;
+const SHOWN = 10; // at first, and with each "more"
 const GIVEN_UP = 4000; // ms without another word: the question has no answer
+const FILTERS = ["kind", "language", "category", "product", "days", "mine"];
 
 /** Describe a problem in your own words, find what solved it before. */
 export class FindScreen extends Component {
@@ -24,34 +32,117 @@ export class FindScreen extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.keepLast = new KeepLast();
+        this.root = useRef("root");
         this.input = useAutofocus({ refName: "text", mobile: true });
+        // What the address says, or who opens the screen.
+        const params = this.props.action.params || {};
+        const filters = FILTERS.map((name) => [name, String(params[name] || "")]);
         this.state = useState({
-            text: String(this.props.action.params?.text || ""),
+            text: String(params.text || ""),
+            filters: Object.fromEntries(filters),
+            limit: SHOWN,
             problems: null,
+            more: false,
+            unfolded: false,
             thanked: {},
         });
         this.searchSoon = useDebounced(() => this.search(), DELAY);
         this.noteSilenceSoon = useDebounced((text) => this.noteSilence(text), GIVEN_UP);
+        useExternalListener(window, "keydown", (ev) => this.onWindowKeydown(ev));
+        onWillStart(async () => {
+            this.choices = await this.orm.call("knowledge.entry", "search_filters", []);
+        });
         onMounted(() => this.search());
+    }
+
+    get periods() {
+        return [
+            ["30", _t("Last 30 days")],
+            ["365", _t("Last 12 months")],
+            ["1095", _t("Last 3 years")],
+        ];
+    }
+
+    get activeFilters() {
+        return FILTERS.filter((name) => this.state.filters[name]).length;
+    }
+
+    /** "/" is where one types, wherever one is. */
+    onWindowKeydown(ev) {
+        const typing = ev.target.closest?.("input, textarea, select, [contenteditable=true]");
+        if (ev.key === "/" && !typing && this.input.el) {
+            ev.preventDefault();
+            this.input.el.focus();
+        }
+    }
+
+    onKeydown(ev) {
+        if (ev.target === this.input.el && ev.key === "Enter" && !ev.shiftKey) {
+            ev.preventDefault();
+            this.searchNow();
+        } else if (!ev.target.closest("select, input")) {
+            moveBetweenProblems(ev, this.root.el);
+        }
+    }
+
+    /** As soon as something is chosen; the address remembers it. */
+    searchNow() {
+        this.state.limit = SHOWN;
+        this.remember();
+        return this.search();
+    }
+
+    setFilter(name, value) {
+        this.state.filters[name] = value;
+        return this.searchNow();
+    }
+
+    clearFilters() {
+        for (const name of FILTERS) {
+            this.state.filters[name] = "";
+        }
+        return this.searchNow();
+    }
+
+    more() {
+        this.state.limit += SHOWN;
+        return this.search();
     }
 
     async search() {
         const text = this.state.text.trim();
         if (!text) {
             this.state.problems = null;
+            this.state.more = false;
             return;
         }
-        this.state.problems = await this.keepLast.add(
-            this.orm.silent.call("knowledge.entry", "search_similar", [text], { limit: SHOWN })
+        const { problems, more } = await this.keepLast.add(
+            this.orm.silent.call("knowledge.entry", "search_page", [text], {
+                filters: { ...this.state.filters },
+                limit: this.state.limit,
+            })
         );
+        Object.assign(this.state, { problems, more });
         this.noteSilenceSoon(text);
-        // For whoever comes back from a source.
-        this.props.action.params = { ...this.props.action.params, text };
+    }
+
+    /** The address, and with it who reloads the page or comes back, knows what was looked for. */
+    remember() {
+        const told = { text: this.state.text.trim(), ...this.state.filters };
+        const params = Object.fromEntries(
+            Object.entries(told).map(([name, value]) => [name, value || undefined])
+        );
+        this.props.updateActionState(params);
+        this.props.action.params = { ...this.props.action.params, ...params };
     }
 
     /** What an article is missing for: the question as it stood, without who asked. */
     noteSilence(text) {
-        if (!this.state.problems?.length && text === this.state.text.trim()) {
+        if (text !== this.state.text.trim()) {
+            return;
+        }
+        this.remember();
+        if (!this.state.problems?.length && !this.activeFilters) {
             return this.orm.silent.call("knowledge.unanswered", "record", [text]);
         }
     }
@@ -66,6 +157,7 @@ export class FindScreen extends Component {
     }
 
     async openSource(problem) {
+        this.remember();
         await this.note(problem, "opened");
         return this.action.doAction({
             type: "ir.actions.act_window",
