@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import fields
@@ -103,7 +104,7 @@ class TestSearchPage(KnowledgeBaseCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             counted = []
-            with self._patchExecute(counted):
+            with contextmanager(self._patchExecute)(counted):
                 self._page({"days": "30", "product": "termica", "mine": ""}, limit=50)
             return len(counted)
 

@@ -46,6 +46,7 @@ export class FindScreen extends Component {
             unfolded: false,
             thanked: {},
         });
+        this.remember();
         this.searchSoon = useDebounced(() => this.search(), DELAY);
         this.noteSilenceSoon = useDebounced((text) => this.noteSilence(text), GIVEN_UP);
         useExternalListener(window, "keydown", (ev) => this.onWindowKeydown(ev));
