@@ -9,7 +9,11 @@ from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from ..models.res_users import CONTACT_KEY
+
 ITEMS_PER_PAGE = 20
+# By it the browser knows which form was taken last; nothing is trusted for it.
+SENT_COOKIE = "portal_customer_sent"
 # Name of each counter on the home page, and what it counts.
 COUNTERS = {
     "ticket_count": ("helpdesk.ticket", [("closed", "=", False)]),
@@ -28,7 +32,8 @@ class PortalPages(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         for name in COUNTERS.keys() & set(counters):
             model, domain = COUNTERS[name]
-            values[name] = request.env[model].search_count(domain)
+            shown = request.env.user._portal_list_domain(model)
+            values[name] = request.env[model].search_count(shown & Domain(domain))
         if "visit_count" in counters:
             values["visit_count"] = len(
                 request.env["service.intervention"]._portal_own_attendees(to_answer=True)
@@ -54,6 +59,7 @@ class PortalPages(CustomerPortal):
         groupby = _known(query.get("groupby"), groupings)
         search = (query.get("search") or "").strip()[:100]
         domain = Domain(options["filters"][filterby].get("domain", []))
+        domain &= request.env.user._portal_list_domain(model)
         if search:
             domain &= Domain.OR(Domain(name, "ilike", search) for name in options["search"])
         field = groupings[groupby].get("field")
@@ -108,7 +114,25 @@ class PortalPages(CustomerPortal):
         record = request.env[model].browse(record_id).exists()
         if not record or not record.has_access("read"):
             raise NotFound
-        return record
+        self._act_as_its_contact(record)
+        return request.env[model].browse(record_id)
+
+    @staticmethod
+    def _act_as_its_contact(record):
+        """Show a record that the user may read as the contact by whom it is theirs.
+
+        Links in mails lead to any of their customers; which one the lists show stays as chosen.
+        """
+        user = request.env.user
+        contacts = user._get_own_contacts()
+        if len(contacts) < 2:
+            return
+        for contact in user._get_acting_contact() | contacts:
+            domain = user._portal_list_domain(record._name, contact) & Domain("id", "=", record.id)
+            # What is asked is whose it is; whether the user may read it has been judged.
+            if record.sudo().search_count(domain, limit=1):
+                request.update_context(**{CONTACT_KEY: contact.id})
+                return
 
     def _render_page(self, template, values):
         return request.render(
@@ -153,6 +177,9 @@ class PortalPages(CustomerPortal):
             raise NotFound from error
         except (UserError, ValidationError) as error:
             return None, str(error)
+        # What was typed is kept in the browser until it is known to be taken, see keep_draft.js.
+        if sent := arguments.get("request_uuid"):
+            request.future_response.set_cookie(SENT_COOKIE, sent, samesite="Lax")
         return result, ""
 
     def _get_files(self):

@@ -1,7 +1,11 @@
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
 from werkzeug.exceptions import BadRequest
 
 from odoo import models
-from odoo.http import request
+from odoo.http import SessionExpiredException, request
+
+from .res_users import CONTACT_KEY
 
 # What lists and forms of Odoo's portal take from the address, and trust.
 TRUSTED_BY_ODOO = {
@@ -27,19 +31,46 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        """Override of `http_routing`: a token that is sent as a file is no token."""
+        """Override of `http_routing`: a token that is sent as a file is no token, and people act
+        for the customer they have chosen.
+        """
         if "csrf_token" in request.httprequest.files:
             raise BadRequest
-        return super()._pre_dispatch(rule, args)
+        super()._pre_dispatch(rule, args)
+        # As whom somebody acts who is a contact of several customers. Judged where it is read.
+        if contact_id := request.session.get(CONTACT_KEY):
+            request.update_context(**{CONTACT_KEY: contact_id})
 
     @classmethod
     def _handle_error(cls, exception):
         """Override of `http_routing`: Odoo's own pages under /my show their default, as ours do,
-        when the address asks for an order, a filter or a form that there isn't.
+        when the address asks for an order, a filter or a form that there isn't. Who has to log in
+        again comes back to the page they typed on.
         """
         if isinstance(exception, (KeyError, ValueError)) and cls._is_tampered_address():
             return request.redirect(request.httprequest.path)
-        return super()._handle_error(exception)
+        response = super()._handle_error(exception)
+        if isinstance(exception, SessionExpiredException) and cls._is_sent_form(response):
+            # What was to be done can't be opened after the login; the page it was typed on can.
+            response.location = f"/web/login?{urlencode({'redirect': cls._get_page_left()})}"
+        return response
+
+    @classmethod
+    def _is_sent_form(cls, response):
+        asked = request.httprequest
+        return (
+            asked.method == "POST"
+            and response.status_code in (302, 303)
+            and "my" in asked.path.split("/")[1:3]
+        )
+
+    @classmethod
+    def _get_page_left(cls):
+        """The page of ours from which a form was sent, without the address of the server."""
+        page = urlsplit(request.httprequest.referrer or "")
+        if page.netloc != request.httprequest.host:
+            return "/my"
+        return urlunsplit(("", "", page.path, page.query, ""))
 
     @classmethod
     def _is_tampered_address(cls):
