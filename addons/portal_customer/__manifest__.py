@@ -13,6 +13,7 @@
         "views/res_partner_views.xml",
         "report/res_partner_reports.xml",
         "views/portal_accessibility_templates.xml",
+        "views/portal_customer_choice_templates.xml",
         "views/portal_home_templates.xml",
         "views/portal_list_templates.xml",
         "views/portal_ticket_templates.xml",

@@ -200,7 +200,7 @@ class CalendarEvent(models.Model):
 
         :raise AccessError: the same for a visit of others and for one that doesn't exist
         """
-        return self._get_attendee_sudo(self.env.user.partner_id)
+        return self._get_attendee_sudo(self.env.user._get_own_contacts())
 
     def _get_attendee_sudo(self, partners):
         """The invitation of people whom the user may act for.

@@ -109,7 +109,7 @@ class HelpdeskTicket(models.Model):
         for ticket in tickets_sudo:
             ticket.message_post(
                 body=plaintext2html(reason),
-                author_id=self.env.user.partner_id.id,
+                author_id=self.env.user._get_contact_at(ticket.commercial_partner_id).id,
                 message_type="comment",
                 subtype_xmlid="mail.mt_comment",
             )
@@ -170,7 +170,7 @@ class HelpdeskTicket(models.Model):
             values["description"] = plaintext2html(str(description))
         user = self.env.user
         if user.share:
-            values["partner_id"] = user.partner_id.id
+            values["partner_id"] = user._get_acting_contact().id
             values["company_id"] = user.company_id.id
             values["channel"] = "portal"
         else:
@@ -236,8 +236,8 @@ class HelpdeskTicket(models.Model):
         """
         user = self.env.user
         self.check_access("read" if user.share else "write")
-        own = user.partner_id.commercial_partner_id
-        if user.share and any(ticket.commercial_partner_id != own for ticket in self.sudo()):
+        own = user._get_own_contacts().commercial_partner_id
+        if user.share and any(ticket.commercial_partner_id not in own for ticket in self.sudo()):
             raise AccessError(self.env._("You can do this on your own requests only."))
 
     def _lock_to_act(self):

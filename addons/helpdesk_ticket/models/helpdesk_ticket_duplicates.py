@@ -108,7 +108,7 @@ class HelpdeskTicket(models.Model):
     def _get_duplicates_customer(self, partner_id):
         """The customer (in sudo) among whose tickets is searched."""
         user = self.env.user
-        partner = user.partner_id if user.share else self._get_partner(partner_id)
+        partner = user._get_acting_contact() if user.share else self._get_partner(partner_id)
         # Contacts may be hidden from who asks, their tickets are not: rules decide on those.
         return partner.sudo().commercial_partner_id
 

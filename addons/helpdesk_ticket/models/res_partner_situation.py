@@ -145,7 +145,8 @@ class ResPartner(models.Model):
     def _check_own_situation(self):
         """Share users ask for their own company only, whatever partners they can read."""
         user = self.env.user
-        if user.share and self.commercial_partner_id - user.partner_id.commercial_partner_id:
+        own = user._get_own_contacts().commercial_partner_id
+        if user.share and self.commercial_partner_id - own:
             raise AccessError(self.env._("You can see your own accounting situation only."))
 
     def _may_see_amounts(self):

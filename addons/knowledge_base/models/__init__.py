@@ -27,4 +27,5 @@ from . import (
     knowledge_vector,
     knowledge_word,
     res_config_settings,
+    res_users,
 )

@@ -261,7 +261,7 @@ class KnowledgeEntry(models.Model):
         if user._is_public():
             return Domain("audience", "=", "public") & Domain("partner_id", "=", False)
         if user.share:
-            partners = [False, user.commercial_partner_id.id]
+            partners = [False, user._get_acting_contact().commercial_partner_id.id]
             return Domain("audience", "in", ("customer", "public")) & Domain(
                 "partner_id", "in", partners
             )

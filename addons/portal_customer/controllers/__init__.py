@@ -1,6 +1,7 @@
 from . import (
     portal,
     portal_colleague,
+    portal_customer_choice,
     portal_equipment,
     portal_expense,
     portal_feed,

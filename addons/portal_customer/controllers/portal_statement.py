@@ -12,7 +12,7 @@ class PortalStatement(PortalPages):
         """The user's own company, if they may see how it stands."""
         if not request.env.user._may_see_statement():
             raise NotFound
-        return request.env.user.partner_id.commercial_partner_id
+        return request.env.user._get_acting_contact().commercial_partner_id
 
     @route("/my/statement", type="http", auth="user", website=True, readonly=True)
     def portal_my_statement(self, **_query):

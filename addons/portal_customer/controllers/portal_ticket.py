@@ -1,7 +1,10 @@
+from odoo.fields import Domain
 from odoo.http import request, route
 
 from .portal import PortalPages, to_int
 
+# As many as somebody looks through; labels lead to the others.
+SHOWN_EQUIPMENT = 200
 # How the name of a question ends that has several answers.
 QUESTION_OF_SEVERAL = "[]"
 
@@ -52,10 +55,17 @@ class PortalTicket(PortalPages):
 
     # === NEW === #
 
-    def _prepare_new_ticket_values(self):
-        equipment = request.env["service.equipment"].search([], order="name", limit=200)
+    def _prepare_new_ticket_values(self, typed):
+        user = request.env.user
+        shown = user._portal_list_domain("service.equipment")
+        equipment = request.env["service.equipment"].search(
+            shown, order="name", limit=SHOWN_EQUIPMENT
+        )
+        # The one whose label was scanned is among them, however many there are.
+        if chosen_id := to_int(typed.get("equipment_id")):
+            equipment |= equipment.search(shown & Domain("id", "=", chosen_id))
         categories = request.env["helpdesk.category"].search([])
-        company = request.env.user.partner_id.commercial_partner_id
+        company = user._get_acting_contact().commercial_partner_id
         sites = request.env["res.partner"].search(
             [("id", "child_of", company.id), ("type", "in", ("delivery", "other"))]
         )
@@ -77,7 +87,7 @@ class PortalTicket(PortalPages):
     )
     def portal_new_ticket(self, **typed):
         return self._render_page(
-            "portal_new_ticket", {**self._prepare_new_ticket_values(), "typed": typed}
+            "portal_new_ticket", {**self._prepare_new_ticket_values(typed), "typed": typed}
         )
 
     @route("/my/tickets/new", type="http", auth="user", website=True, methods=["POST"])
@@ -104,7 +114,7 @@ class PortalTicket(PortalPages):
         if error:
             return self._render_page(
                 "portal_new_ticket",
-                {**self._prepare_new_ticket_values(), "typed": typed, "error": error},
+                {**self._prepare_new_ticket_values(typed), "typed": typed, "error": error},
             )
         return request.redirect(f"/my/tickets/{opened['ticket_id']}?opened=1")
 

@@ -37,7 +37,8 @@ class HelpdeskTicket(models.Model):
         if ticket_sudo._get_opinion():
             raise UserError(self.env._("You have rated this already. Thank you."))
         # The rating that the mail has asked for is the one that is filled, if it's the same person.
-        token = ticket_sudo._rating_get_access_token(partner=self.env.user.partner_id)
+        rater = self.env.user._get_contact_at(ticket_sudo.commercial_partner_id)
+        token = ticket_sudo._rating_get_access_token(partner=rater)
         ticket_sudo.rating_apply(rate, token=token, feedback=(feedback or "").strip())
         return {"rate": rate}
 

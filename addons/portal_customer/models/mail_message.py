@@ -23,7 +23,7 @@ class MailMessage(models.Model):
         forbidden = super()._get_forbidden_access(operation)
         if operation != "read" or not self.env.user.share:
             return forbidden
-        me = self.env.user.partner_id
+        me = self.env.user._get_own_contacts()
         # What is read here only decides what is refused.
         internal_sudo = (
             (self - forbidden)
@@ -34,7 +34,7 @@ class MailMessage(models.Model):
                     and (
                         message.is_internal or not message.subtype_id or message.subtype_id.internal
                     )
-                    and me not in (message.author_id | message.partner_ids)
+                    and not me & (message.author_id | message.partner_ids)
                 )
             )
         )

@@ -13,3 +13,11 @@ class MailThread(models.AbstractModel):
         if self._name in CAMPO_THREADS and kwargs.get("message_type") == "comment":
             self.env["portal.act"]._count("message")
         return super().message_post(**kwargs)
+
+    def _message_compute_author(self, author_id=None, email_from=None):
+        """Override of `mail`: people outside write to a customer as their contact there."""
+        user = self.env.user
+        if author_id is None and self._name in CAMPO_THREADS and user.share and len(self) == 1:
+            customer = self.sudo()._mail_get_partners()[self.id].commercial_partner_id
+            author_id = user._get_contact_at(customer).id
+        return super()._message_compute_author(author_id, email_from)

@@ -1,8 +1,8 @@
-from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 
 # What a record rule reads of a contact: when it changes, the rules of its user change too.
-RULE_FIELDS = {"portal_role", "parent_id", "is_company"}
+RULE_FIELDS = {"portal_role", "parent_id", "is_company", "active", "portal_user_id"}
 
 # How a customer pays, and what the office thinks of it.
 SITUATION_FIELDS = {
@@ -29,6 +29,47 @@ class ResPartner(models.Model):
         help="What this contact sees in the portal. Own site: what concerns the address the "
         "contact belongs to. Accountant: invoices and the statement of account, no requests.",
     )
+    portal_user_id = fields.Many2one(
+        "res.users",
+        string="Portal login of the same person",
+        domain="[('share', '=', True)]",
+        index="btree_not_null",
+        ondelete="set null",
+        groups="helpdesk_ticket.helpdesk_ticket_group_user",
+        help="For somebody who is a contact of several customers: with the login they have at "
+        "another one they also see what this contact's role says, and choose for whom they act.",
+    )
+
+    @api.constrains("portal_user_id", "parent_id", "is_company")
+    def _check_portal_user(self):
+        for partner in self:
+            user_sudo = partner.sudo().portal_user_id
+            if not user_sudo:
+                continue
+            if not user_sudo.share or partner.is_company or partner.sudo().user_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s cannot share a portal login: choose a person without a login of "
+                        "their own, and the login of somebody outside.",
+                        name=partner.display_name,
+                    )
+                )
+            others_sudo = user_sudo.partner_id | user_sudo.portal_contact_ids - partner
+            if partner.commercial_partner_id in others_sudo.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(login)s is a contact of %(customer)s already.",
+                        login=user_sudo.login,
+                        customer=partner.commercial_partner_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        if any(vals.get("portal_user_id") for vals in vals_list):
+            self.env.registry.clear_cache()
+        return partners
 
     def write(self, vals):
         result = super().write(vals)

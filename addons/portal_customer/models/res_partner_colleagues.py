@@ -23,13 +23,23 @@ class ResPartner(models.Model):
         help="In the portal this contact invites colleagues, says what each of them sees, and "
         "takes access away again. Holds for contacts who see the whole company.",
     )
+    portal_invited_on = fields.Datetime(
+        string="Invited to the portal on",
+        readonly=True,
+        copy=False,
+        groups="helpdesk_ticket.helpdesk_ticket_group_user",
+        help="When a colleague has given this contact access to the portal.",
+    )
 
     # === PUBLIC METHODS === #
 
     @api.model
     @idempotent
     def invite_colleague(self, name, email, role="own", site_id=None, request_uuid=None):
-        """Give a colleague of one's own company access to the portal; they get Odoo's invitation.
+        """Give a colleague of one's own company access to the portal.
+
+        They get Odoo's invitation. Who has a login already, at another customer or with us, isn't
+        told: it is answered the same, and the login serves for this company too, if it can.
 
         :param str name: of the colleague
         :param str email: becomes their login; a contact of the company who has it is taken
@@ -45,9 +55,6 @@ class ResPartner(models.Model):
             raise ValidationError(self.env._("Write the colleague's name and e-mail address."))
         place_sudo = company_sudo._check_colleague_place(role, site_id)
         self.env["portal.act"]._count("invitation")
-        # Of somebody else's login nothing is told, not even whose it is.
-        users_sudo = self.env["res.users"].sudo().with_context(active_test=False)
-        known_sudo = users_sudo.search([("login", "=", address)], limit=1)
         colleague_sudo = self.sudo().search(
             [
                 ("commercial_partner_id", "=", company_sudo.id),
@@ -56,16 +63,18 @@ class ResPartner(models.Model):
             ],
             limit=1,
         )
-        if known_sudo and known_sudo.partner_id != colleague_sudo:
-            raise UserError(self.env._("%(email)s can't be invited. Please ask us.", email=address))
-        if colleague_sudo.user_ids.filtered("active"):
+        if colleague_sudo._has_portal_access():
             raise UserError(self.env._("%(name)s has access already.", name=colleague_sudo.name))
-        values = {"portal_role": role, "parent_id": place_sudo.id}
+        values = {
+            "portal_role": role,
+            "parent_id": place_sudo.id,
+            "portal_invited_on": fields.Datetime.now(),
+        }
         if colleague_sudo:
             colleague_sudo.write(values)
         else:
             colleague_sudo = self.sudo().create({"name": name, "email": address, **values})
-        colleague_sudo._grant_portal_access()
+        colleague_sudo._give_portal_access(address)
         return {"partner_id": colleague_sudo.id}
 
     @idempotent
@@ -90,7 +99,7 @@ class ResPartner(models.Model):
         :raise AccessError: the same for others' people and for those that don't exist
         """
         colleague_sudo = self._check_colleague_sudo()
-        colleague_sudo._get_portal_wizard_user().action_revoke_access()
+        colleague_sudo._take_portal_access()
         return {"partner_id": colleague_sudo.id}
 
     # === CHECKS === #
@@ -104,7 +113,7 @@ class ResPartner(models.Model):
         user = self.env.user
         if not user._is_portal_manager():
             raise AccessError(self.env._("You do not manage the access of your company."))
-        return user.sudo().partner_id.commercial_partner_id
+        return user._get_acting_contact().sudo().commercial_partner_id
 
     def _check_colleague_sudo(self):
         """This contact in sudo, if it is a colleague whose access the user manages.
@@ -120,14 +129,20 @@ class ResPartner(models.Model):
         return colleague_sudo
 
     def _get_colleagues_sudo(self):
-        """People of this company with a login, but the user: whose access is managed."""
+        """People of this company who come in or were invited, but the user: whose access is
+        managed.
+        """
         self.ensure_one()
         return (
             self.sudo()
             .search(
                 Domain("commercial_partner_id", "=", self.id)
-                & Domain("user_ids.share", "=", True)
-                & Domain("id", "!=", self.env.user.partner_id.id),
+                & (
+                    Domain("user_ids.share", "=", True)
+                    | Domain("portal_user_id", "!=", False)
+                    | Domain("portal_invited_on", "!=", False)
+                )
+                & Domain("id", "not in", self.env.user._get_own_contacts().ids),
                 order="name, id",
             )
             .filtered(lambda partner: all(user.share for user in partner.user_ids))
@@ -156,11 +171,69 @@ class ResPartner(models.Model):
             raise ValidationError(self.env._("Say which site the colleague belongs to."))
         return place_sudo
 
-    # === ODOO'S OWN ACCESS === #
+    # === GIVING AND TAKING ACCESS === #
 
-    def _grant_portal_access(self):
-        """Invite this contact with Odoo's own dialog; self in sudo, after the check."""
-        self._get_portal_wizard_user().action_grant_access()
+    def _has_portal_access(self):
+        """Whether this contact, in sudo, comes in or was invited to."""
+        return bool(
+            self.user_ids.filtered("active") or self.portal_user_id or self.portal_invited_on
+        )
+
+    def _give_portal_access(self, address):
+        """Let this contact come in, in sudo: with a login of their own or with one they have."""
+        users_sudo = self.env["res.users"].sudo().with_context(active_test=False)
+        known_sudo = users_sudo.search([("login", "=", address)], limit=1)
+        if not known_sudo or known_sudo.partner_id == self:
+            self._get_portal_wizard_user().action_grant_access()
+        elif known_sudo.active and known_sudo._is_portal():
+            self.portal_user_id = known_sudo
+            self._tell_shared_login()
+        else:
+            # Neither whoever invites nor anybody else outside is told that there is such a login.
+            self._message_log(
+                body=self.env._(
+                    "%(email)s was invited to the portal, but is the login of somebody of ours or "
+                    "one that was closed: please see to it.",
+                    email=address,
+                )
+            )
+
+    def _tell_shared_login(self):
+        texts = self.with_context(lang=self.portal_user_id.lang or self.env.lang).env
+        company = self.commercial_partner_id.name
+        self.message_notify(
+            partner_ids=self.ids,
+            subject=texts._("You have access to %(company)s", company=company),
+            body=texts._(
+                "With the login that you have you now also see %(company)s in the portal: choose "
+                "there for whom you act.",
+                company=company,
+            ),
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    def _take_portal_access(self):
+        """Let this contact, in sudo, come in no more; what else their login is for goes on."""
+        own_sudo = self.user_ids.filtered("active")
+        # A login that is of another customer's contact too stays theirs.
+        for user_sudo in own_sudo.filtered("portal_contact_ids"):
+            contact_sudo = user_sudo.portal_contact_ids[:1]
+            contact_sudo.portal_user_id = False
+            user_sudo.partner_id = contact_sudo
+        if self.user_ids.filtered("active"):
+            self._get_portal_wizard_user().action_revoke_access()
+        self.write({"portal_user_id": False, "portal_invited_on": False})
+
+    def _get_last_visit(self):
+        """When this contact, in sudo, was last here; a login from before they were invited is no
+        business of who invites.
+        """
+        logins = (self.user_ids | self.portal_user_id).mapped("login_date")
+        invited = self.portal_invited_on
+        return max(
+            (moment for moment in logins if moment and (not invited or moment > invited)),
+            default=False,
+        )
 
     def _get_portal_wizard_user(self):
         wizard_sudo = self.env["portal.wizard"].sudo().create({"partner_ids": [(6, 0, self.ids)]})
@@ -181,9 +254,7 @@ class ResPartner(models.Model):
                     "email": colleague.email or "",
                     "role": colleague.portal_role,
                     "site_id": colleague.parent_id.id,
-                    "last_login": max(
-                        filter(None, colleague.user_ids.mapped("login_date")), default=False
-                    ),
+                    "last_login": colleague._get_last_visit(),
                 }
                 for colleague in company_sudo._get_colleagues_sudo()
             ],

@@ -142,9 +142,8 @@ class ServiceIntervention(models.Model):
 
     def _portal_visit(self, visit):
         """A visit (in sudo) as its customer or technician may see it, with their own answer."""
-        mine = visit.attendee_ids.filtered(
-            lambda attendee: attendee.partner_id == self.env.user.partner_id
-        )
+        me = self.env.user._get_own_contacts()
+        mine = visit.attendee_ids.filtered(lambda attendee: attendee.partner_id in me)[:1]
         return {
             "id": visit.id,
             "start": visit.start,

@@ -22,7 +22,7 @@ class ServiceIntervention(models.Model):
         """
         start = self._portal_midnight()
         domain = [
-            ("partner_id", "=", self.env.user.partner_id.id),
+            ("partner_id", "in", self.env.user._get_visiting_contacts().ids),
             ("event_id.intervention_id", "!=", False),
             ("event_id.intervention_id.state", "not in", ("done", "cancelled")),
             ("event_id.active", "=", True),
@@ -66,9 +66,8 @@ class ServiceIntervention(models.Model):
         # Portal users read no visits: this one belongs to an intervention they read.
         visit_sudo = self.sudo().event_ids.filtered(lambda visit: visit.id == event_id)
         invited_sudo = visit_sudo.attendee_ids
-        mine_sudo = invited_sudo.filtered(
-            lambda attendee: attendee.partner_id == self.env.user.partner_id
-        )
+        me = self.env.user._get_own_contacts()
+        mine_sudo = invited_sudo.filtered(lambda attendee: attendee.partner_id in me)
         attendee_sudo = (mine_sudo or invited_sudo)[:1]
         return attendee_sudo._get_visit_ics() if attendee_sudo else b""
 

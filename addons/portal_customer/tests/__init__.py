@@ -14,4 +14,5 @@ from . import (
     test_technician,
     test_ticket_pages,
     test_timer,
+    test_two_customers,
 )

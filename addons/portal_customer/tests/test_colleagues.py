@@ -43,12 +43,64 @@ class TestColleagues(MockEmail, ColleaguesCommon):
         self.contact.email = "giulia@alfa.example.com"
         self.assertEqual(self._invite(email="giulia@alfa.example.com"), self.contact)
 
-    def test_a_login_of_others_is_refused_without_telling_whose(self):
-        for user in (self.other_user, self.user_technician):
-            user.login = f"{user.id}@elsewhere.example.com"
-            with self.subTest(user=user.name), self.assertRaises(UserError) as caught:
-                self._invite(email=user.login)
-            self.assertNotIn(user.name, str(caught.exception))
+    def test_whether_an_address_has_a_login_is_told_to_nobody(self):
+        closed = self._portal_user("closed", self.other_customer, "own")
+        closed.active = False
+        shown = {}
+        for name, user in (
+            ("new", None),
+            ("customer", self.other_user),
+            ("ours", self.user_technician),
+            ("closed", closed),
+        ):
+            email = f"{name}@elsewhere.example.com"
+            if user:
+                user.login = email
+            with self.mock_mail_gateway():
+                colleague = self._invite(email=email)
+            (row,) = (
+                row
+                for row in self.as_manager._portal_colleagues()["colleagues"]
+                if row["id"] == colleague.id
+            )
+            shown[name] = {key: row[key] for key in ("name", "role", "last_login")}
+            with self.assertRaisesRegex(UserError, "has access already"):
+                self._invite(email=email)
+        self.assertEqual(len({str(row) for row in shown.values()}), 1, shown)
+
+    def test_a_login_at_another_customer_serves_for_this_one_too(self):
+        self.other_user.login = "paolo@monte.example.com"
+        with self.mock_mail_gateway():
+            paolo = self._invite(email="paolo@monte.example.com", role="company")
+        self.assertFalse(paolo.user_ids)
+        self.assertIn(paolo, self.other_user._get_own_contacts())
+        self.assertTrue(self.ticket.with_user(self.other_user).has_access("read"))
+        (mail,) = self._mails
+        self.assertIn("You have access to Alfa", mail["subject"])
+        paolo.with_user(self.company_user).withdraw_colleague_access()
+        self.assertFalse(self.ticket.with_user(self.other_user).has_access("read"))
+        self.assertTrue(self.other_ticket.with_user(self.other_user).has_access("read"))
+
+    def test_a_login_of_ours_gives_a_customer_s_contact_nothing_and_the_office_knows(self):
+        self.user_technician.login = "luca@ours.example.com"
+        luca = self._invite(email="luca@ours.example.com", role="company")
+        self.assertFalse(luca.portal_user_id | luca.user_ids)
+        self.assertIn("somebody of ours", luca.message_ids[:1].body)
+
+    def test_who_is_taken_off_here_stays_another_customer_s_contact(self):
+        there = self.env["res.partner"].create(
+            {
+                "name": "Own at Monte",
+                "parent_id": self.other_customer.id,
+                "portal_role": "company",
+                "portal_user_id": self.own_user.id,
+            }
+        )
+        self.own_user.partner_id.with_user(self.company_user).withdraw_colleague_access()
+        self.assertTrue(self.own_user.active)
+        self.assertEqual(self.own_user.partner_id, there)
+        self.assertTrue(self.other_ticket.with_user(self.own_user).has_access("read"))
+        self.assertFalse(self.own_ticket.with_user(self.own_user).has_access("read"))
 
     def test_a_site_is_one_of_the_own_company(self):
         anna = self._invite(role="site", site_id=self.site.id)

@@ -56,8 +56,9 @@ class TestCsv(DownloadsCommon):
         self.assertEqual(content.decode("utf-8-sig").splitlines()[1], '1234,50;"x;y"')
 
 
-@tagged("post_install", "-at_install")
-class TestStatementFiles(DownloadsCommon):
+class StatementCommon(DownloadsCommon):
+    """An invoice of Alfa and one of another customer."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -108,6 +109,9 @@ class TestStatementFiles(DownloadsCommon):
         invoice.action_post()
         return invoice
 
+
+@tagged("post_install", "-at_install")
+class TestStatementFiles(StatementCommon):
     def test_who_may_have_the_statement(self):
         self._assert_readers("/my/statement/csv", {"company", "other", "accountant"})
         for person in ("own", "site", "outside"):
