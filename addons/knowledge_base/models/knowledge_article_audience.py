@@ -88,7 +88,9 @@ class KnowledgeArticle(models.Model):
             & (
                 Domain("audience", "=", "public")
                 if user._is_public()
-                else self._audience_domain(user.partner_id)
+                else Domain.OR(
+                    self._audience_domain(contact) for contact in user._get_own_contacts()
+                )
             )
         )
 

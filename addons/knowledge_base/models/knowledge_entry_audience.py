@@ -33,13 +33,20 @@ class KnowledgeEntry(models.Model):
         return self._offered_domain()
 
     @api.model
-    def _offered_domain(self) -> Domain:
-        return self._valid_domain() & self._audience_domain(self.env.user.partner_id)
+    def _offered_domain(self, contacts=None) -> Domain:
+        """What holds today and is for one of these contacts, all of the user's by default."""
+        return self._valid_domain() & Domain.OR(
+            self._audience_domain(contact)
+            for contact in contacts or self.env.user._get_own_contacts()
+        )
 
     @api.model
     def _search_similar_access(self):
         access = super()._search_similar_access()
-        return access & (self._offered_domain() if self.env.user.share else self._valid_domain())
+        user = self.env.user
+        if not user.share:
+            return access & self._valid_domain()
+        return access & self._offered_domain(user._get_acting_contact())
 
     @api.model
     def _valid_domain(self) -> Domain:

@@ -91,6 +91,7 @@ class ResUsers(models.Model):
             "service.equipment": self._portal_equipment_domain,
             "service.contract": self._portal_contract_domain,
             "account.move": self._portal_invoice_domain,
+            "knowledge.article": self._portal_article_domain,
         }.get(model)
         if not make:
             return Domain.TRUE
@@ -159,6 +160,10 @@ class ResUsers(models.Model):
     def _portal_contract_domain(self, contacts=None):
         """Domain of the contracts a portal user sees: those of the company, by role."""
         return self._of_contacts(contracts_of, contacts)
+
+    def _portal_article_domain(self, contacts=None):
+        """Domain of the articles whose audience the contacts belong to."""
+        return self._of_contacts(self.env["knowledge.article"]._audience_domain, contacts)
 
     def _portal_invoice_domain(self, contacts=None):
         """Domain of the invoices a portal user sees: the company's, by role, or their own."""

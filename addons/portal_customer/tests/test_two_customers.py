@@ -1,6 +1,7 @@
 import json
 import re
 
+from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -153,6 +154,22 @@ class TestTwoCustomers(TwoCustomersCommon):
             chosen = entries.with_context(**{CONTACT_KEY: contact.id})
             offered = chosen.search_similar(text="the conveyor squeaks")
             self.assertEqual(self.entry.id in [entry["id"] for entry in offered], found)
+
+    def test_an_article_for_one_of_them_is_theirs_and_listed_there(self):
+        article = self.article.copy(
+            {
+                "name": "Only Monte",
+                "state": "published",
+                "audience": "customer",
+                "audience_partner_ids": [Command.set(self.other_customer.ids)],
+            }
+        )
+        self.assertTrue(article.with_user(self.company_user).has_access("read"))
+        self.assertFalse(article.with_user(self.own_user).has_access("read"))
+        for contact, listed in ((self.here, False), (self.there, True)):
+            articles = self.env["knowledge.article"].with_user(self.company_user)
+            domain = self._as(contact)._portal_list_domain("knowledge.article")
+            self.assertEqual(article in articles.search(domain), listed)
 
     def test_a_login_is_managed_at_the_customer_where_its_contact_manages(self):
         self.there.is_portal_manager = True
