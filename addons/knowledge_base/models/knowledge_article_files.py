@@ -1,6 +1,6 @@
 import re
 
-from odoo import api, models
+from odoo import api, fields, models
 
 # How the editor points at an attachment, as it stands in the texts.
 FILE_LINK = re.compile(r"/web/(?:image|content)/(\d+)(?=[-/?\"'&\s#]|$)[^\"'\s<>]*")
@@ -10,6 +10,16 @@ class KnowledgeArticle(models.Model):
     """The files of an article: those in its texts and those beside them, not its discussion's."""
 
     _inherit = "knowledge.article"
+
+    files_text = fields.Text(
+        string="Words of Its Files", compute="_compute_files_text", compute_sudo=True
+    )
+
+    def _compute_files_text(self):
+        files_sudo = self._files().grouped("res_id")
+        for article in self:
+            texts = files_sudo.get(article.id, self.env["ir.attachment"]).mapped("index_content")
+            article.files_text = "\n".join(filter(None, texts))
 
     # === CRUD METHODS === #
 
@@ -68,3 +78,13 @@ class KnowledgeArticle(models.Model):
             self.env["mail.message"].sudo().search([("attachment_ids", "in", files_sudo.ids)])
         )
         return files_sudo - messages_sudo.attachment_ids
+
+    # === KNOWLEDGE SOURCE === #
+
+    def _knowledge_index(self):
+        # What the files say is asked anew: nothing tells the field that one came or went.
+        self.invalidate_recordset(["files_text"], flush=False)
+        return super()._knowledge_index()
+
+    def _knowledge_files_text(self):
+        return self.files_text or ""

@@ -8,7 +8,7 @@ from .. import encoder, ranking, text_search
 from ..codes import find_codes, without_codes
 
 MAX_INDEXED_TEXT = 20_000  # characters of a text that go into the index
-INDEXED_FIELDS = frozenset({"title", "problem", "solution", "codes", "tags", "lang"})
+INDEXED_FIELDS = frozenset({"title", "problem", "solution", "codes", "tags", "lang", "files"})
 MAX_RESULTS = 100
 VERSIONS = 4  # of an article, in several languages, that may stand in the place of one
 # Characters that mark the matched words until the text around them is escaped.
@@ -41,6 +41,12 @@ class KnowledgeEntry(models.Model):
     solution = fields.Text(readonly=True)
     codes = fields.Char(string="Error Codes", readonly=True)
     tags = fields.Char(readonly=True, help="Other words to find it by: tags, product, model.")
+    files = fields.Text(
+        string="Words of Its Files",
+        readonly=True,
+        prefetch=False,
+        help="It is found by them; they are not shown.",
+    )
     lang = fields.Char(string="Language", required=True, readonly=True)
     audience = fields.Selection(
         selection=[
@@ -133,6 +139,9 @@ class KnowledgeEntry(models.Model):
                 UPDATE knowledge_entry AS entry
                    SET tsv = setweight(to_tsvector(row.config::regconfig, entry.title), 'A')
                           || row.codes::tsvector
+                          || setweight(
+                                 to_tsvector(row.config::regconfig, coalesce(source.files, '')), 'D'
+                             )
                           || setweight(text.problem, 'B')
                           || setweight(
                                  to_tsvector(row.config::regconfig, coalesce(entry.tags, '')), 'C'
@@ -168,7 +177,8 @@ class KnowledgeEntry(models.Model):
     def _codes_vector(self) -> str:
         """Codes of the problem weigh as much as the title, those of the solution little."""
         codes = find_codes(" ; ".join(filter(None, (self.title, self.codes, self.problem))))
-        others = [code for code in find_codes(self.solution or "") if code not in codes]
+        rest = " ; ".join(filter(None, (self.solution, self.files)))
+        others = [code for code in find_codes(rest) if code not in codes]
         vectors = (
             ranking.codes_vector(list(codes), "A"),
             ranking.codes_vector(others, "D"),

@@ -3,6 +3,8 @@ from odoo.tools import html2plaintext
 
 from ..personal_data import mark
 
+MAX_INDEXED_FILES = 100_000  # characters of the words of its files
+
 
 class KnowledgeSourceMixin(models.AbstractModel):
     """My solved records are to be found again.
@@ -36,6 +38,10 @@ class KnowledgeSourceMixin(models.AbstractModel):
         """Other words people may look for it by: tags, product, model; weighed between title and
         text.
         """
+        return ""
+
+    def _knowledge_files_text(self) -> str:
+        """Words of its files: it is found by them, with little weight, and they are not shown."""
         return ""
 
     def _knowledge_is_solved(self) -> bool:
@@ -181,6 +187,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
             "solution": self._knowledge_plain_text(self._knowledge_solution_text()),
             "codes": self._knowledge_codes(),
             "tags": self._knowledge_tags(),
+            "files": self._knowledge_files_text()[:MAX_INDEXED_FILES],
             "audience": self._knowledge_audience(),
             "lang": self._knowledge_lang(),
             "partner_id": self._knowledge_partner().commercial_partner_id.id,
