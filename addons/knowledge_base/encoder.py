@@ -68,7 +68,8 @@ class Encoder:
                 parts.append((1 - TITLE_SHARE, self._model.passage(text)))
         if not parts:
             return self.numpy.zeros(DIMENSIONS, dtype="float32")
-        return sum(share * vector for share, vector in parts)
+        # as long with a title alone as with both: only then the mean says what is common to all
+        return sum(share * vector for share, vector in parts) / sum(share for share, _v in parts)
 
 
 class _State:

@@ -6,8 +6,9 @@ share of the question's weight it contains, more in its title than in its text, 
 likeness of its title. Only entries that contain one of the rarest terms are scored, so the cost
 does not grow with the table but through the index.
 
-A solution is also found by the cases it solved (its *aliases*): the likeness of the best one is
-added to its own. The weights were chosen on public sets (docs/knowledge-bench.md).
+A solution is also found by the cases it solved (its *aliases*): it scores as the best of them does,
+as far as they are more like the question than itself. The weights were chosen on public sets
+(docs/knowledge-bench.md).
 """
 
 import math
@@ -25,9 +26,11 @@ MIN_COVERAGE = 0.3  # of whatever words,
 MIN_COVERAGE_OF_WORDS = 0.2  # of two words or more,
 MIN_LIKENESS = 0.13  # or by the trigrams of its title, or by a code.
 # With an encoder: how much words and trigrams count beside the meaning, and when it convinces.
-WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.7, 0.2, 0.3
+WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.8, 0.2, 0.3
+WORDS_POWER = 1.5  # few words in common say little, most of them say much
+ALIAS_SHARE = 0.6  # of a solution's score that is its best case's, where that is the better one
 COSINE_OF_WORDS = 0.6  # what words in common let expect of the meaning
-MIN_FUSED = 0.17  # silence below
+MIN_FUSED = 0.15  # silence below
 MIN_COSINE = 0.35  # from here on "similar in meaning"
 MAX_FUSED = 1_000  # entries that are compared by words and meaning
 MAX_PRIOR = 0.1  # what proved to solve comes a little earlier, never instead of what is alike
@@ -312,7 +315,7 @@ def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) 
     [Answer(id=1, score=0.6, matched=(0,), by_meaning=False, by_alias=False)]
     >>> case = Found(2, 1, "it", 0, 0.9, 0.2, True, False, (0, 1))
     >>> [(answer.id, answer.score, answer.by_alias) for answer in fuse([pump, case], None, "it")]
-    [(1, 1.6, True)]
+    [(1, 0.84, True)]
     """
     scores, shown, near = {}, set(), set()
     for entry in entries:
@@ -336,8 +339,7 @@ def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) 
     answers = [
         Answer(
             entry.id,
-            scores[entry.id]
-            + best_alias.get(entry.id, 0)
+            _with_alias(scores[entry.id], best_alias.get(entry.id, 0))
             + min(MAX_PRIOR, 0.03 * math.log1p(entry.solved_count)),
             entry.matched,
             by_meaning=entry.id in near,
@@ -353,4 +355,13 @@ def _by_meaning(entry: Found, cosine: float | None, language: str) -> float:
     if cosine is None:  # not encoded yet: as good as its words
         cosine = COSINE_OF_WORDS * min(1.0, entry.words + TRIGRAM_WEIGHT * entry.likeness)
     share = WORDS_SHARE if entry.language == language else WORDS_SHARE_ACROSS
-    return (cosine + share * entry.words + LIKENESS_SHARE * entry.likeness) / (1 + share)
+    words = entry.words**WORDS_POWER
+    return (cosine + share * words + LIKENESS_SHARE * entry.likeness) / (1 + share)
+
+
+def _with_alias(score: float, alias: float) -> float:
+    """
+    >>> _with_alias(0.5, 0.2), _with_alias(0.5, 1.0)
+    (0.5, 0.8)
+    """
+    return max(score, (1 - ALIAS_SHARE) * score + ALIAS_SHARE * alias)

@@ -146,7 +146,12 @@ class KnowledgeEntry(models.Model):
                           || setweight(
                                  to_tsvector(row.config::regconfig, coalesce(entry.tags, '')), 'C'
                              )
-                          || setweight(text.solution, 'D'),
+                          || setweight(
+                                 text.solution,
+                                 -- an entry of nothing else: its solution stands for the problem
+                                 CASE WHEN entry.title ~ '\w' OR text.problem <> '' THEN 'D'
+                                      ELSE 'B' END::"char"
+                             ),
                        text_length = text.length
                   FROM (VALUES %s) AS row(id, config, codes)
                   JOIN knowledge_entry AS source ON source.id = row.id
