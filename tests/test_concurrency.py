@@ -1,14 +1,13 @@
 """Two people at once, through a real server: one effect, and nobody is told a lie."""
 
-import base64
-import io
+import random
 import signal
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 
 import pytest
-from PIL import Image
 
 from .conftest import ApiError
+from .firm import Firm, labour, signature
 
 ROUNDS = 4
 
@@ -21,114 +20,6 @@ def cast(campo):
 @pytest.fixture
 def firm(campo, cast):
     return Firm(campo, cast)
-
-
-class Firm:
-    """Calls as the persons of the story."""
-
-    def __init__(self, campo, cast):
-        self.campo, self.cast = campo, cast
-
-    def call(self, who, model, method, ids=None, **arguments):
-        return self.campo.call(self.cast["keys"][who], model, method, ids, **arguments)
-
-    def together(self, *calls):
-        """Make calls at the same moment; give each one's result or the error it got."""
-
-        def make(call):
-            try:
-                return self.call(*call[:3], **call[3])
-            except ApiError as error:
-                return error
-
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(make, calls))
-
-    def intervention(self, **values):
-        """A planned intervention of the outside technician."""
-        (intervention,) = self.call(
-            "agent",
-            "service.intervention",
-            "create",
-            vals_list=[{"name": "Two at once", "partner_id": self.cast["alfa"], **values}],
-        )
-        visit = self.call(
-            "agent",
-            "service.intervention",
-            "plan",
-            ids=[intervention],
-            start="2026-11-09 08:00:00",
-            stop="2026-11-09 12:00:00",
-            employee_ids=[self.cast["employee"]],
-        )
-        return intervention, visit["event_id"]
-
-    def lines(self, intervention, *fields):
-        return self.call(
-            "accountant",
-            "service.work.line",
-            "search_read",
-            domain=[["intervention_id", "=", intervention]],
-            fields=list(fields),
-        )
-
-    def race_for_a_contract(self, **values):
-        """Forty minutes on each of two interventions under one new contract, recorded at once.
-
-        :return: the contract, and the work lines of both
-        """
-        (contract,) = self.call(
-            "accountant",
-            "service.contract",
-            "create",
-            vals_list=[{"partner_id": self.cast["alfa"], "date_start": "2026-01-01", **values}],
-        )
-        self.call("accountant", "service.contract", "action_open", [contract])
-        interventions = [self.intervention(contract_id=contract)[0] for _turn in range(2)]
-        results = self.together(
-            *(
-                (
-                    "outside",
-                    "service.intervention",
-                    "record_work",
-                    {"ids": [intervention], "lines": [labour("09")]},
-                )
-                for intervention in interventions
-            )
-        )
-        assert not [result for result in results if isinstance(result, ApiError)]
-        lines = [
-            line
-            for one in interventions
-            for line in self.lines(one, "coverage", "quantity", "kind")
-        ]
-        return contract, lines
-
-    def signed_report(self, intervention):
-        report = self.call("outside", "service.intervention", "make_report", [intervention])
-        self.call(
-            "outside",
-            "service.report",
-            "sign",
-            [report["report_id"]],
-            name="Giulia",
-            image=signature(),
-        )
-        return report["report_id"]
-
-
-def signature():
-    buffer = io.BytesIO()
-    Image.new("RGB", (120, 40), "black").save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
-def labour(hour):
-    return {
-        "kind": "labour",
-        "start": f"2026-11-09 {hour}:00:00",
-        "stop": f"2026-11-09 {hour}:40:00",
-    }
 
 
 def test_a_request_sent_twice_at_once_records_the_work_once(firm):
@@ -276,6 +167,126 @@ def test_two_accountants_who_press_at_once_bill_once(firm):
         billed = [line for line in billed if line["billing_state"] != "covered"]
         assert {line["billing_state"] for line in billed} == {"billed"}
         assert len({line["invoice_line_id"][0] for line in billed}) == len(billed)
+
+
+@pytest.fixture(scope="module")
+def batches(campo, cast):
+    """Reports of several payers and job orders, by lot; what accountants press is drawn too."""
+    return campo.run_in_shell("batches_cast.py")
+
+
+def test_overlapping_batches_bill_each_line_once_to_the_cent(firm, batches):
+    """Two accountants invoice selections that share reports, again and again."""
+    lot, left, made = random.Random(20261128), list(batches["report_ids"]), []
+    work = [["id", "in", batches["line_ids"]]]
+    names = ["billing_state", "payer_id", "amount_invoice", "invoice_line_id", "blocked_reason"]
+
+    def look(model, domain, fields):
+        return firm.call("accountant", model, "search_read", domain=domain, fields=fields)
+
+    due = [line for line in look("service.work.line", work, names) if line["amount_invoice"]]
+    due = {line["id"]: line for line in due if line["billing_state"] == "to_bill"}
+    while left:
+        pool = left[:8]
+        selections = [lot.sample(pool, lot.randint(len(pool) // 2 + 1, len(pool))) for _ in "ab"]
+        results = firm.together(
+            *(
+                ("accountant", "service.report", "create_invoices", {"ids": selection})
+                for selection in selections
+            )
+        )
+        assert not [result for result in results if isinstance(result, ApiError)]
+        made += [invoice for result in results for invoice in result["invoice_ids"]]
+        left = [report for report in left if report not in set().union(*selections)]
+    assert len(made) == len(set(made))
+    after = {line["id"]: line for line in look("service.work.line", work, names)}
+    billed = {key: line for key, line in after.items() if line["invoice_line_id"]}
+    assert billed.keys() == due.keys()
+    # A line that isn't billed says why; one that is has an invoice line of its own.
+    assert {after[key]["billing_state"] for key in after.keys() - billed.keys()} == {
+        "covered",
+        "blocked",
+    }
+    of_payer = [
+        ["partner_id", "in", batches["payer_ids"]],
+        ["move_id.move_type", "=", "out_invoice"],
+    ]
+    invoiced = look(
+        "account.move.line",
+        [*of_payer, ["display_type", "=", "product"]],
+        ["move_id", "partner_id", "price_subtotal"],
+    )
+    assert {line["id"] for line in invoiced} == {b["invoice_line_id"][0] for b in billed.values()}
+    assert len(invoiced) == len(billed)
+    assert {line["move_id"][0] for line in invoiced} == set(made)
+    wanted, found = Counter(), Counter()
+    for line in due.values():
+        wanted[line["payer_id"][0]] += round(100 * line["amount_invoice"])
+    for line in invoiced:
+        found[line["partner_id"][0]] += round(100 * line["price_subtotal"])
+    assert found == wanted
+
+
+def test_progress_pressed_by_two_at_once_is_billed_once_to_the_cent(firm, batches):
+    lot, reached, made = random.Random(20261128), 0, []
+    project, price = batches["by_percent"], batches["price"]
+    while reached < 100:
+        first = min(reached + lot.choice([7, 12.5, 33.33]), 100)
+        second = lot.choice([first, min(first + 4.5, 100)])
+        results = firm.together(
+            *(
+                ("accountant", "project.project", "bill_progress", {"ids": [project], "percent": p})
+                for p in lot.sample([first, second], 2)
+            )
+        )
+        refused = [result for result in results if isinstance(result, ApiError)]
+        assert all("is invoiced already" in str(error) for error in refused)
+        # The same percent is invoiced by one of them; two, by both only if the smaller came first.
+        assert len(refused) == 1 if first == second else len(refused) < 2
+        made += [r["invoice_ids"] for r in results if not isinstance(r, ApiError)]
+        reached = second
+    check_progress(firm, [["project_id", "=", project]], price, made)
+
+
+def test_milestones_pressed_by_two_at_once_are_billed_once_to_the_cent(firm, batches):
+    lot, left, made = random.Random(20261128), list(batches["milestone_ids"]), []
+    while left:
+        pool = left[:3]
+        selections = [lot.sample(pool, lot.randint(min(2, len(pool)), len(pool))) for _ in "ab"]
+        results = firm.together(
+            *(
+                ("accountant", "service.job.milestone", "create_invoices", {"ids": selection})
+                for selection in selections
+            )
+        )
+        assert not [result for result in results if isinstance(result, ApiError)]
+        made += [result["invoice_ids"] for result in results if result["invoice_ids"]]
+        left = [milestone for milestone in left if milestone not in set().union(*selections)]
+    domain = [["id", "in", batches["milestone_ids"]]]
+    check_progress(firm, domain, batches["price"], made)
+
+
+def check_progress(firm, domain, price, made):
+    """A job order is invoiced to its price, each part and its retention on lines of their own."""
+    names = ["billed_amount", "retained_amount", "invoice_line_id", "retention_line_id"]
+    parts = firm.call(
+        "accountant", "service.job.milestone", "search_read", domain=domain, fields=names
+    )
+    assert sum(round(100 * part["billed_amount"]) for part in parts) == round(100 * price)
+    invoices = [invoice for ids in made for invoice in ids]
+    assert len(invoices) == len(set(invoices))
+    lines = firm.call(
+        "accountant",
+        "account.move.line",
+        "search_read",
+        domain=[["move_id", "in", invoices], ["display_type", "=", "product"]],
+        fields=["price_subtotal"],
+    )
+    expected = {}
+    for part in parts:
+        expected[part["invoice_line_id"][0]] = round(100 * part["billed_amount"])
+        expected[part["retention_line_id"][0]] = -round(100 * part["retained_amount"])
+    assert {line["id"]: round(100 * line["price_subtotal"]) for line in lines} == expected
 
 
 def test_a_run_whose_process_was_killed_goes_on_and_bills_once(campo, firm):
