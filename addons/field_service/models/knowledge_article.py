@@ -12,6 +12,7 @@ class KnowledgeArticle(models.Model):
         relation="knowledge_article_audience_product_rel",
         ondelete="restrict",
         string="Only Owners of",
+        groups="base.group_user",
         help="Customers who have equipment of one of these products are addressed.",
     )
 

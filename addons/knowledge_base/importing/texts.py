@@ -112,7 +112,7 @@ def read_table(path: str, content: bytes, parts: dict[str, str] | None = None) -
     if parts is None:
         parts = guess_parts(header)
     drafts = []
-    for row in rows:
+    for number, row in enumerate(rows, 2):
         values = {}
         for column, cell in zip(header, row, strict=False):
             part, cell = parts.get(column), cell.strip()
@@ -122,7 +122,7 @@ def read_table(path: str, content: bytes, parts: dict[str, str] | None = None) -
                     f"{values[part]}{cell}" if part in BODIES and part in values else cell
                 )
         if values:
-            known_by = values.pop("key", "") or values.get("name", "").lower()
+            known_by = values.pop("key", "") or values.get("name", "").lower() or number
             drafts.append(Draft(f"{PurePosixPath(path).name}#{known_by}", values))
     return drafts
 

@@ -99,6 +99,20 @@ class KnowledgeArticle(models.Model):
         help="When somebody should check whether it still holds.",
     )
 
+    # What was taken out of an article is for those who write it.
+    html_field_history = fields.Json(groups="knowledge_base.knowledge_base_group_editor")
+    html_field_history_metadata = fields.Json(groups="knowledge_base.knowledge_base_group_editor")
+    may_edit = fields.Boolean(
+        string="The User May Edit It", compute="_compute_may_edit", compute_sudo=False
+    )
+
+    @api.depends("state", "company_id")
+    @api.depends_context("uid")
+    def _compute_may_edit(self):
+        editable = self._filtered_access("write")
+        for article in self:
+            article.may_edit = article in editable
+
     @api.model
     def _selection_lang(self):
         return self.env["res.lang"].get_installed()

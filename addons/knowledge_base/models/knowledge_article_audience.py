@@ -16,6 +16,7 @@ class KnowledgeArticle(models.Model):
         relation="knowledge_article_audience_category_rel",
         ondelete="restrict",
         string="Only Customers Tagged",
+        groups="base.group_user",
         help="Leave everything empty to address all customers. Whoever has one of these tags, or"
         " one below it, is addressed.",
     )
@@ -24,6 +25,7 @@ class KnowledgeArticle(models.Model):
         relation="knowledge_article_audience_partner_rel",
         ondelete="restrict",
         string="Only These Customers",
+        groups="base.group_user",
         domain=["|", ("is_company", "=", True), ("parent_id", "=", False)],
         help="These customers are addressed, with all their contacts.",
     )

@@ -154,6 +154,36 @@ class TestKnowledgeArticle(KnowledgeBaseCommon):
         )
         self.assertIn("Primo rimedio", content)
 
+    def test_revisions_are_for_those_who_may_edit(self):
+        article = self._create_article("Pompa", solution="Chiedere a Rossi 333 1234567")
+        article.solution = "<p>Chiedere all'ufficio</p>"
+        as_editor = article.with_user(self.user_editor)
+        [revision] = as_editor.html_field_history_metadata["solution"]
+        content = as_editor.html_field_history_get_content_at_revision(
+            "solution", revision["revision_id"]
+        )
+        self.assertIn("Rossi", content)
+        comparison = as_editor.html_field_history_get_comparison_at_revision(
+            "solution", revision["revision_id"]
+        )
+        self.assertIn("Rossi", comparison)
+        as_reader = article.with_user(self.user_employee)
+        with self.assertRaises(AccessError):
+            as_reader.html_field_history_get_content_at_revision("solution", 1)
+        with self.assertRaises(AccessError):
+            as_reader.read(["html_field_history"])
+        self.assertEqual(
+            [
+                article.with_user(user).may_edit
+                for user in (self.user_manager, self.user_editor, self.user_employee)
+            ],
+            [True, False, False],
+        )
+        article.action_draft()
+        self.assertTrue(as_editor.may_edit)
+        as_editor.solution = content
+        self.assertIn("Rossi", article.solution)
+
     # === AUDIENCE AND VALIDITY === #
 
     def test_it_cannot_end_before_it_begins(self):

@@ -95,9 +95,7 @@ class TestSearchPage(KnowledgeBaseCommon):
         self.assertIn(["knowledge.article", "Article"], choices["kinds"])
         self.assertNotIn("service.intervention", [model for model, _name in choices["kinds"]])
         offered = dict(choices["categories"])["Article"]
-        self.assertIn(
-            [f"knowledge.category,{self.boilers.id}", "Riscaldamento / Caldaie"], offered
-        )
+        self.assertIn([f"knowledge.category,{self.boilers.id}", "Riscaldamento / Caldaie"], offered)
 
     def test_a_page_takes_as_many_queries_whatever_is_found(self):
         def queries():

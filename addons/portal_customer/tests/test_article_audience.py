@@ -158,6 +158,21 @@ class TestArticleAudience(PagesCommon):
             with self.subTest(customer=customer.name):
                 self.assertEqual(self.narrow.name in titles, shown)
 
+    def test_customers_are_not_told_who_else_it_is_for_nor_what_it_said(self):
+        self.narrow.audience_partner_ids = self.customer | self.other_customer
+        self.narrow.solution = "<p>Grease it.</p>"
+        article = self.narrow.with_user(self.company_user)
+        self.assertEqual(article.read(["name"])[0]["name"], self.narrow.name)
+        for name in (
+            "audience_partner_ids",
+            "audience_category_ids",
+            "audience_product_ids",
+            "html_field_history",
+            "html_field_history_metadata",
+        ):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                article.read([name])
+
     # === WHEN === #
 
     def test_what_is_not_valid_yet_or_no_more_is_gone_for_customers_and_the_search(self):
