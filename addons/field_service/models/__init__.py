@@ -32,6 +32,7 @@ from . import (
     res_partner_link,
     res_users_coordinator,
     res_users_feed,
+    service_advance,
     service_cause,
     service_checklist,
     service_checklist_screens,
@@ -99,5 +100,7 @@ from . import (
     service_work_line_screens,
     service_work_line_summary,
     account_move_significant,
+    account_move_advance,
+    service_advance_mixin,
     service_zone,
 )

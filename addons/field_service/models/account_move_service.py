@@ -110,3 +110,17 @@ class AccountMove(models.Model):
     def _prepare_service_analytic_values(self, account):
         """Values of an invoice line that book it on one analytic account, or on none."""
         return {"analytic_distribution": {str(account.id): 100.0} if account else False}
+
+    @api.model
+    def _get_billed_as(self, product, key):
+        """How a product is taxed and booked on an invoice.
+
+        :return: its taxes, as the fiscal position maps them, and its account
+        """
+        product = product.with_company(key.company)
+        account = product.product_tmpl_id.get_product_accounts(fiscal_pos=key.fiscal_position)[
+            "income"
+        ]
+        sold = product.taxes_id._filter_taxes_by_company(key.company)
+        taxes = sold or account.tax_ids.filtered(lambda tax: tax.type_tax_use == "sale")
+        return key.fiscal_position.map_tax(taxes), account

@@ -334,10 +334,12 @@ class ServiceContract(models.Model):
             total += amount
             if line.move_id.state == "draft":
                 fee_sudo.write({"amount": fee_sudo.amount - amount, "date_to": day})
+                draft = line.move_id
                 if fee_sudo.amount:
                     line.price_unit = fee_sudo.amount
                 else:
                     line.unlink()
+                draft._trim_deductions()
                 continue
             credit = self._create_fee_credit(fee_sudo, line, amount, day)
             fee_sudo.write(

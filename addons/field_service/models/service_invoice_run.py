@@ -213,11 +213,16 @@ class ServiceInvoiceRun(models.Model):
             key = contract_sudo._get_invoice_key()._summed_up(summary)
             of_key = parts.setdefault(key, {"line_ids": lines_sudo.browse()})
             of_key["contract_ids"] = of_key.get("contract_ids", contract_sudo) | contract_sudo
+        ordered = sorted(
+            parts.items(), key=lambda item: (item[0].payer.display_name or "", item[0].payer.id)
+        )
+        advances = lines_sudo._foresee_deductions(ordered, contracts.sudo())
         return [
-            self.env["service.invoice.run.group"]._prepare_values(key, **part)
-            for key, part in sorted(
-                parts.items(), key=lambda item: (item[0].payer.display_name or "", item[0].payer.id)
-            )
+            {
+                **self.env["service.invoice.run.group"]._prepare_values(key, **part),
+                "advance_amount": advance,
+            }
+            for (key, part), advance in zip(ordered, advances, strict=True)
         ]
 
     def _lock(self):
@@ -314,6 +319,11 @@ class ServiceInvoiceRunGroup(models.Model):
     line_count = fields.Integer(string="Lines", readonly=True)
     report_count = fields.Integer(string="Reports", readonly=True)
     amount = fields.Monetary(string="Before tax", readonly=True)
+    advance_amount = fields.Monetary(
+        string="Advances",
+        readonly=True,
+        help="What was billed in advance and is deducted, before tax.",
+    )
     state = fields.Selection(
         selection=[("waiting", "To be made"), ("done", "Made"), ("failed", "Not made")],
         required=True,

@@ -58,6 +58,7 @@ class ServiceJobMilestone(models.Model):
             lines = invoice.invoice_line_ids.sorted("id")
             for milestone_sudo, line in zip(milestones_sudo, lines, strict=True):
                 milestone_sudo.release_line_id = line
+            invoice._deduct_advances_of(project_sudo)
             invoices |= invoice
         return {"invoice_ids": invoices.ids, "milestone_ids": retained_sudo.ids}
 
@@ -100,6 +101,7 @@ class ServiceJobMilestone(models.Model):
                     "retained_amount": retained,
                 }
             )
+        invoice._deduct_advances_of(project)
         return invoice
 
     def _create_job_invoice(self, project, values):

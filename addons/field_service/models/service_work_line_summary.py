@@ -39,15 +39,10 @@ class ServiceWorkLine(models.Model):
     def _get_summary_key(self, key, summary):
         """What must be equal for work to stand on one line: taxed and booked as its product is."""
         self.ensure_one()
-        product = self.product_id.with_company(key.company)
-        account = product.product_tmpl_id.get_product_accounts(fiscal_pos=key.fiscal_position)[
-            "income"
-        ]
-        sold = product.taxes_id._filter_taxes_by_company(key.company)
-        taxes = sold or account.tax_ids.filtered(lambda tax: tax.type_tax_use == "sale")
+        taxes, account = self.env["account.move"]._get_billed_as(self.product_id, key)
         return (
             self.report_id if summary == "report" else self.kind,
-            key.fiscal_position.map_tax(taxes),
+            taxes,
             account,
             self._get_cost_project().account_id,
         )

@@ -1,4 +1,5 @@
 from . import (
+    test_advance,
     test_amendment,
     test_answers,
     test_bad_input,

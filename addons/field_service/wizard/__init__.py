@@ -1,5 +1,6 @@
 from . import (
     account_move_reversal,
+    service_advance_bill,
     service_contract_add_hours,
     service_contract_end,
     service_contract_raise,

@@ -1,0 +1,292 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    """Invoices of advances, and invoices from which advances are deducted."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
+
+    def _is_downpayment(self):
+        """Override of `account`: electronic invoices export an advance as such."""
+        return super()._is_downpayment() or self._is_service_advance()
+
+    def _is_service_advance(self):
+        """Whether this is an invoice of an advance and of nothing else."""
+        self.ensure_one()
+        lines = self._get_product_lines()
+        return (
+            self.move_type == "out_invoice"
+            and bool(lines)
+            and all(line.service_advance_id and not line._is_deduction() for line in lines)
+        )
+
+    def _get_product_lines(self):
+        return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+
+    def _post(self, soft=True):
+        """Extension of `account`: what was added to the invoice of an advance belongs to it; and
+        no tax is deducted that isn't billed.
+        """
+        for move in self:
+            advances = move.invoice_line_ids.service_advance_id
+            if advances and move.move_type == "out_invoice":
+                move._complete_advance(advances)
+                move._check_deductions()
+        return super()._post(soft=soft)
+
+    def _complete_advance(self, advances):
+        lines = self._get_product_lines()
+        linked = lines.filtered("service_advance_id")
+        if len(advances) == 1 and not any(line._is_deduction() for line in linked):
+            (lines - linked).service_advance_id = advances
+
+    def _check_deductions(self):
+        for taxes, lines in self._get_product_lines().grouped("tax_ids").items():
+            if any(line._is_deduction() for line in lines) and (
+                self.currency_id.compare_amounts(sum(lines.mapped("price_subtotal")), 0) < 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "More is deducted than billed with tax %(taxes)s: lower the deduction of "
+                        "the advance on this invoice.",
+                        taxes=", ".join(taxes.mapped("name")) or self.env._("none"),
+                    )
+                )
+
+    # === DEDUCTING === #
+
+    def _create_from_work(self, lines, contracts=None, summary="line"):
+        """Extension of its own model: deduct what was billed in advance on the job orders and
+        contracts of this work and of these fees.
+        """
+        invoices = super()._create_from_work(lines, contracts, summary)
+        contracts = contracts or self.env["service.contract"]
+        advances = lines._find_advances(contracts)
+        if advances:
+            shares = lines._get_advance_shares(advances)
+            for fee in contracts.fee_ids.filtered(
+                lambda fee: fee.invoice_line_id.move_id in invoices
+            ):
+                line = fee.invoice_line_id
+                shares[line.move_id][fee.contract_id][line.tax_ids] += line.price_subtotal
+            advances._deduct(shares)
+        return invoices
+
+    def _deduct_advances_of(self, origin):
+        """Deduct what was billed in advance from these draft invoices, which are about one job
+        order or contract alone.
+        """
+        shares = {}
+        for invoice in self:
+            amounts = defaultdict(float)
+            for line in invoice._get_product_lines():
+                amounts[line.tax_ids] += line.price_subtotal
+            shares[invoice] = {origin: amounts}
+        projects = origin if origin._name == "project.project" else self.env["project.project"]
+        contracts = origin if origin._name == "service.contract" else self.env["service.contract"]
+        self.env["service.advance"]._find_open(projects, contracts)._deduct(shares)
+
+    def _trim_deductions(self):
+        """Give back what is deducted from these drafts beyond what they still bill."""
+        groups = self._get_product_lines().grouped(lambda line: (line.move_id, line.tax_ids))
+        for lines in groups.values():
+            excess = -sum(lines.mapped("price_subtotal"))
+            deducting = lines.filtered(lambda line: line._is_deduction())
+            for line in deducting.sorted("id", reverse=True):
+                if line.currency_id.compare_amounts(excess, 0) <= 0:
+                    break
+                part = min(excess, -line.price_subtotal)
+                excess -= part
+                if line.currency_id.compare_amounts(part, -line.price_subtotal) == 0:
+                    line.unlink()
+                else:
+                    line.price_unit += part
+
+
+class AccountMoveLine(models.Model):
+    """Lines that bill an advance, and lines that deduct it."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move.line"
+
+    service_advance_id = fields.Many2one(
+        "service.advance",
+        string="Advance",
+        index="btree_not_null",
+        ondelete="restrict",
+        readonly=True,
+        copy=False,
+        help="The advance that this line bills, or deducts if it is negative.",
+    )
+
+    def _copy_data_extend_business_fields(self, values):
+        """Override of `account`: a credit note gives back what its invoice has deducted, and takes
+        back the advance it has billed. A mere duplicate does neither.
+        """
+        result = super()._copy_data_extend_business_fields(values)
+        values["service_advance_id"] = self.service_advance_id.id
+        return result
+
+    def _get_downpayment_lines(self):
+        """Override of `account`: which lines were deducted; electronic invoices refer to them."""
+        bills = self.filtered("service_advance_id").filtered(lambda line: line._is_deduction())
+        return super()._get_downpayment_lines() | bills.service_advance_id.sudo().line_ids.filtered(
+            lambda line: line.parent_state == "posted"
+        )._get_advance_bills().with_env(self.env)
+
+    def unlink(self):
+        advances_sudo = self.service_advance_id.sudo()
+        result = super().unlink()
+        if advances_sudo:
+            advances_sudo._delete_unbilled()
+        return result
+
+    def _is_deduction(self):
+        """Whether this line of an advance deducts it, or, on a credit note, gives it back."""
+        return bool(self.service_advance_id) and self.price_subtotal < 0
+
+    def _get_advance_amount(self):
+        """What this line adds to what is left of its advance, whatever state it is in: billed is
+        more, deducted less; on credit notes the other way round.
+        """
+        self.ensure_one()
+        if self.parent_state == "cancel":
+            return 0.0
+        return self.price_subtotal * (-1 if self.move_type == "out_refund" else 1)
+
+    def _get_advance_bills(self):
+        """Those of these lines that bill an advance on an invoice that stands."""
+        return self.filtered(
+            lambda line: (
+                line.service_advance_id
+                and line.move_type == "out_invoice"
+                and line.price_subtotal > 0
+                and line.parent_state != "cancel"
+                and line.move_id.payment_state != "reversed"
+            )
+        )
+
+
+class ServiceAdvance(models.Model):
+    """How an advance gets onto an invoice, with the rights of whoever makes it."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "service.advance"
+
+    def _deduct(self, shares):
+        """Deduct these advances from draft invoices.
+
+        :param dict shares: what is billed of each job order and contract:
+            ``{invoice: {origin: {taxes: amount}}}``
+        """
+        if not self:
+            return
+        self._lock()
+        allocated = self._allocate(
+            [
+                (invoice.company_id, invoice.partner_id, invoice.currency_id, billed)
+                for invoice, billed in shares.items()
+            ]
+        )
+        values = [
+            advance._prepare_deduction_values(invoice, taxes, amount)
+            for invoice, parts in zip(shares, allocated, strict=True)
+            for advance, taxes, amount in parts
+        ]
+        if values:
+            self.sudo(False).env["account.move.line"].create(values)
+
+    def _prepare_deduction_values(self, invoice, taxes, amount):
+        self.ensure_one()
+        origin = self._get_origin()
+        bill = self.line_ids._get_advance_bills().filtered(lambda line: line.tax_ids == taxes)[:1]
+        return {
+            "move_id": invoice.id,
+            "product_id": self.env.ref("field_service.product_advance").id,
+            "name": self._get_deduction_text(),
+            "quantity": 1,
+            "price_unit": -self._get_price_unit(amount, taxes),
+            "account_id": bill.account_id.id,
+            "tax_ids": [fields.Command.set(taxes.ids)],
+            "service_advance_id": self.id,
+            **self.env["account.move"]._prepare_service_analytic_values(
+                origin._get_advance_account()
+            ),
+        }
+
+
+class ServiceWorkLine(models.Model):
+    """Work from whose invoice an advance is deducted."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "service.work.line"
+
+    def _find_advances(self, contracts):
+        """Advances on the job orders and contracts of this work, and on these contracts."""
+        interventions = self.intervention_id
+        return self.env["service.advance"]._find_open(
+            interventions.project_id, interventions.contract_id | contracts
+        )
+
+    def _get_advance_origin(self, origins):
+        """The job order or contract whose advance is deducted from this work: of two the first."""
+        intervention = self.intervention_id
+        for origin in (intervention.project_id, intervention.contract_id):
+            if origin in origins:
+                return origin
+        return None
+
+    def _get_advance_shares(self, advances):
+        """What is billed of each job order and contract with an advance, by taxes.
+
+        :return: ``{invoice: {origin: {taxes: amount}}}``
+        """
+        origins = {advance._get_origin() for advance in advances}
+        shares = defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
+        surplus = self.invoice_line_id.move_id.invoice_line_ids.grouped("service_surplus_of_id")
+        for invoice_line, lines in self.grouped("invoice_line_id").items():
+            for line in lines:
+                origin = line._get_advance_origin(origins)
+                if not origin:
+                    continue
+                alone = len(lines) == 1
+                amount = invoice_line.price_subtotal if alone else line.amount_invoice
+                of_origin = shares[invoice_line.move_id][origin]
+                of_origin[invoice_line.tax_ids] += amount
+                for beyond in surplus.get(invoice_line, ()):
+                    of_origin[beyond.tax_ids] += beyond.price_subtotal
+        return shares
+
+    @api.model
+    def _foresee_deductions(self, bills, contracts):
+        """What would be deducted from invoices that aren't made yet.
+
+        :param list bills: pairs of an InvoiceKey and the work and fees that would be on it
+        :return: for each its amount before tax
+        """
+        advances = self._find_advances(contracts)
+        if not advances:
+            return [0.0] * len(bills)
+        origins = {advance._get_origin() for advance in advances}
+        moves, asked = self.env["account.move"], []
+        for key, part in bills:
+            billed = defaultdict(lambda: defaultdict(float))
+            for line in part["line_ids"]:
+                if origin := line._get_advance_origin(origins):
+                    taxes, _account = moves._get_billed_as(line.product_id, key)
+                    billed[origin][taxes] += line.amount_invoice
+            for contract in part.get("contract_ids", ()):
+                taxes, _account = moves._get_billed_as(contract.fee_product_id, key)
+                billed[contract][taxes] += contract._get_fee_due()
+            asked.append((key.company, key.payer, key.currency, billed))
+        return [
+            sum(amount for _advance, _taxes, amount in parts) for parts in advances._allocate(asked)
+        ]
