@@ -289,6 +289,37 @@ def check_progress(firm, domain, price, made):
     assert {line["id"]: round(100 * line["price_subtotal"]) for line in lines} == expected
 
 
+def test_an_advance_is_deducted_once_by_two_bills_at_once(campo, firm):
+    """Two bills of a job order, and the button of one of them pressed twice."""
+    for _turn in range(ROUNDS):
+        staged = campo.run_in_shell("advance_cast.py")
+        first, second = staged["reports"]
+
+        def bill(report):
+            return ("accountant", "service.report", "create_invoices", {"ids": [report]})
+
+        results = firm.together(bill(first), bill(second), bill(first))
+        assert not [result for result in results if isinstance(result, ApiError)]
+        assert sum(len(result["invoice_ids"]) for result in results) == 2
+        (advance,) = firm.call(
+            "accountant",
+            "service.advance",
+            "read",
+            [staged["advance"]],
+            fields=["deducted_amount", "remaining_amount"],
+        )
+        # 150 in advance, two bills of 125 each.
+        assert (advance["deducted_amount"], advance["remaining_amount"]) == (150, 0)
+        lines = firm.call(
+            "accountant",
+            "account.move.line",
+            "search_read",
+            domain=[["service_advance_id", "=", staged["advance"]], ["price_subtotal", "<", 0]],
+            fields=["price_subtotal"],
+        )
+        assert sorted(line["price_subtotal"] for line in lines) == [-125, -25]
+
+
 def test_a_run_whose_process_was_killed_goes_on_and_bills_once(campo, firm):
     started = campo.run_in_shell("killed_run_cast.py", ends_with=-signal.SIGKILL)
     run, lines = started["run_id"], started["line_ids"]

@@ -152,13 +152,16 @@ class AccountMoveLine(models.Model):
         return bool(self.service_advance_id) and self.price_subtotal < 0
 
     def _get_advance_amount(self):
-        """What this line adds to what is left of its advance, whatever state it is in: billed is
-        more, deducted less; on credit notes the other way round.
+        """What this line adds to what is left of its advance: what is billed is more, what is
+        deducted less, on credit notes the other way round. A draft counts if it deducts.
         """
         self.ensure_one()
-        if self.parent_state == "cancel":
+        is_bill = self.move_type == "out_invoice"
+        if self.parent_state != "posted" and not (
+            self.parent_state == "draft" and is_bill and self._is_deduction()
+        ):
             return 0.0
-        return self.price_subtotal * (-1 if self.move_type == "out_refund" else 1)
+        return self.price_subtotal if is_bill else -self.price_subtotal
 
     def _get_advance_bills(self):
         """Those of these lines that bill an advance on an invoice that stands."""

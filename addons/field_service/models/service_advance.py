@@ -12,9 +12,9 @@ class ServiceAdvance(models.Model):
     """What a customer is billed in advance (*acconto*) on a job order or a contract.
 
     What of it is billed, deducted and left is worked out from lines of invoices and credit notes
-    that belong to it: deleting, cancelling or crediting an invoice needs no bookkeeping here. An
-    amount that is deducted counts from the draft on, one that is billed or given back only once it
-    is posted: what is left is never too much.
+    that belong to it: deleting, cancelling or crediting an invoice needs no bookkeeping here. What
+    is deducted counts from the draft on, so that nobody else deducts it; everything else counts
+    once it is posted.
     """
 
     _name = "service.advance"
@@ -85,11 +85,11 @@ class ServiceAdvance(models.Model):
             for line in advance.line_ids:
                 amount = line._get_advance_amount()
                 if line._is_deduction():
-                    deducted -= amount if amount < 0 or line.parent_state == "posted" else 0.0
-                elif line.parent_state == "posted" or amount < 0:
+                    deducted -= amount
+                elif line.parent_state == "posted":
                     billed += amount
-                else:
-                    draft += amount
+                elif line.parent_state == "draft" and line.move_type == "out_invoice":
+                    draft += line.price_subtotal
             rounded = advance.currency_id.round
             advance.draft_amount = rounded(draft)
             advance.billed_amount = rounded(billed)
@@ -173,9 +173,7 @@ class ServiceAdvance(models.Model):
         self.ensure_one()
         left = defaultdict(float)
         for line in self.line_ids:
-            amount = line._get_advance_amount()
-            if amount < 0 or line.parent_state == "posted":
-                left[line.tax_ids] += amount
+            left[line.tax_ids] += line._get_advance_amount()
         return left
 
     def _allocate(self, bills):

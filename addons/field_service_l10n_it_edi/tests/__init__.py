@@ -1,1 +1,1 @@
-from . import test_electronic_invoice
+from . import test_electronic_advance, test_electronic_invoice
