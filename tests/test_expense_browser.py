@@ -38,8 +38,8 @@ def browser():
 def phone(campo, browser):
     """A person with a phone whose taps are counted."""
 
-    def take(login):
-        person = Person(browser, campo.address, login, PHONE, locale="en-US")
+    def take(login, **device):
+        person = Person(browser, campo.address, login, {**PHONE, **device}, locale="en-US")
         person.context.add_init_script(COUNT_TAPS)
         return person
 
@@ -118,3 +118,66 @@ def test_outside_three_taps_and_a_photo_and_a_refusal_loses_nothing(cast, phone)
     with page.expect_navigation():
         fold.locator("button:has-text('Send')").tap()
     assert page.locator("text=Receipt green.jpg").count()
+
+
+SHARE = """() => {
+    const form = document.createElement("form");
+    Object.assign(form, {
+        id: "campo_share", method: "POST", enctype: "multipart/form-data",
+        action: "/odoo?share_target=trigger",
+    });
+    const files = document.createElement("input");
+    Object.assign(files, {id: "campo_files", type: "file", name: "externalMedia", multiple: true});
+    form.append(files);
+    document.body.append(form);
+}"""
+
+
+def share(page, files):
+    """What a phone does with files that are shared to the app."""
+    page.evaluate(SHARE)
+    page.set_input_files("#campo_files", files)
+    with page.expect_navigation():
+        page.evaluate("document.getElementById('campo_share').submit()")
+
+
+def test_what_a_phone_shares_becomes_drafts_of_the_job_one_is_on(cast, phone):
+    dario = phone("receipts_inside")
+    page = dario.go("/odoo")
+    manifest = page.request.get(f"{dario.address}/web/manifest.webmanifest").json()
+    target = manifest["share_target"]
+    assert (target["action"], target["method"]) == ("/odoo?share_target=trigger", "POST")
+    assert target["params"]["files"][0]["accept"] == ["image/*", "application/pdf"]
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    dario.go("/odoo")
+    page.wait_for_function("!!navigator.serviceWorker.controller")
+    before = page.evaluate(SAVED, cast["intervention"])
+    paper = io.BytesIO()
+    Image.new("RGB", (200, 300), "white").save(paper, "PDF")
+    pdf = {"name": "bill.pdf", "mimeType": "application/pdf", "buffer": paper.getvalue()}
+    share(page, [photo("cyan"), photo("magenta"), pdf])
+    page.locator(".o_notification:has-text('Receipts kept as drafts: 3.')").wait_for()
+    card = page.locator(f".o_kanban_record:has-text('{cast['number']}'):has-text('Draft')")
+    card.nth(2).wait_for()
+    look(dario, "expense-shared")
+    saved = page.evaluate(SAVED, cast["intervention"])
+    new = [item for item in saved if item["id"] not in {known["id"] for known in before}]
+    assert [(item["nb_attachment"], item["state"]) for item in new] == [(1, "draft")] * 3
+    assert not dario.errors
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "sentence"),
+    [
+        ("receipts_outside", "/my", "from the share menu of a phone they don't come here"),
+        ("receipts_inside", "/expense_capture/not_shared", "Open Campo once"),
+    ],
+)
+def test_who_shares_where_nothing_takes_it_is_told_what_to_do(cast, phone, login, path, sentence):
+    # Without Odoo's service worker, as outside and on a phone that has forgotten it.
+    person = phone(login, service_workers="block")
+    page = person.go("/my/home" if login == "receipts_outside" else "/expense_capture/not_shared")
+    share(page, [photo("red")])
+    assert page.url.startswith((f"{person.address}{path}", f"{person.address}/en{path}"))
+    assert sentence in page.inner_text("body")
+    look(person, f"expense-not-shared-{login}")

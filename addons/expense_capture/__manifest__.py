@@ -31,6 +31,7 @@
         "views/expense_kind_views.xml",
         "views/service_intervention_views.xml",
         "views/service_work_line_views.xml",
+        "views/share_target_templates.xml",
         "views/res_config_settings_views.xml",
         "views/expense_capture_menus.xml",
     ],

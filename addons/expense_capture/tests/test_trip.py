@@ -1,8 +1,9 @@
 import base64
 import doctest
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.expense_capture import rate_table, trip
 
@@ -67,6 +68,47 @@ class TestTrip(ExpenseCaptureCommon):
             self._drive(stops=[{"name": "x"}] * 21)
         with self.assertRaisesRegex(ValidationError, "where you stopped"):
             self._drive(stops=[{}])
+
+    def test_the_dialog_asks_which_car_and_over_which_places(self):
+        other = self._working_intervention()
+        other.site_id = self.env["res.partner"].create(
+            {"name": "Thiene works", "parent_id": self.customer.id, **THIENE}
+        )
+        cars = self.env["expense.vehicle"].create(
+            [
+                {"name": name, "plate": name, "employee_id": employee.id}
+                for name, employee in (
+                    ("Panda", self.technician),
+                    ("Ducato", self.technician),
+                    ("Golf", self.colleague),
+                )
+            ]
+        )
+        dialogs = self.env["service.intervention.add.expense"].with_user(self.user_technician)
+        dialog = Form(dialogs.with_context(default_intervention_id=self.intervention.id))
+        dialog.kind_id = self.kinds["own_car"]
+        self.assertEqual((dialog.vehicle_id, dialog.distance_km), (cars[0], 79.7))
+        dialog.vehicle_id = cars[1]
+        with dialog.stop_ids.new() as stop:
+            stop.other_id = other
+        self.assertEqual(dialog.route, "Padova – Thiene – Vicenza")
+        self.assertEqual(dialog.distance_km, 123.5)
+        with dialog.stop_ids.new() as stop:
+            stop.name = "Nowhere"
+        self.assertEqual(dialog.unknown_place, "Nowhere")
+        dialog.stop_ids.remove(1)
+        dialog.save().action_confirm()
+        drive = self.intervention.expense_ids
+        self.assertEqual((drive.vehicle_id, drive.quantity), (cars[1], 123.5))
+        self.assertEqual(drive._get_route(), "Padova – Thiene – Vicenza – Padova")
+        with self.assertRaises(AccessError):
+            dialogs.create(
+                {
+                    "intervention_id": self.intervention.id,
+                    "kind_id": self.kinds["own_car"].id,
+                    "stop_ids": [Command.create({"other_id": self._create_intervention().id})],
+                }
+            )
 
     def test_nobody_measures_to_work_they_do_not_see(self):
         foreign = self._create_intervention()

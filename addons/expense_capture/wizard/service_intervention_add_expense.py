@@ -84,12 +84,16 @@ class ServiceInterventionAddExpense(models.TransientModel):
     def _compute_distance_km(self):
         for wizard in self:
             # Stored values are worked out in sudo: only for who may work there.
-            intervention = wizard.intervention_id.sudo(False)
-            if wizard.kind_id.is_mileage and intervention:
-                proposed = intervention.propose_distance(return_trip=wizard.is_return)
+            if wizard.kind_id.is_mileage and wizard.intervention_id:
+                proposed = wizard._propose_distance()
                 wizard.distance_km = proposed["distance_km"] or wizard.distance_km
             else:
                 wizard.distance_km = 0
+
+    def _propose_distance(self):
+        """How far it is; see ``service.intervention.propose_distance``."""
+        intervention = self.intervention_id.sudo(False)
+        return intervention.propose_distance(return_trip=self.is_return)
 
     @api.depends("intervention_id")
     def _compute_country_id(self):
