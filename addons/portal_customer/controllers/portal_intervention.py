@@ -62,6 +62,7 @@ class PortalIntervention(PortalPages):
             ),
             "expense_kinds": intervention._portal_expense_kinds(),
             "expenses": intervention._portal_expenses(),
+            "trip": intervention._portal_trip(),
             "similar": intervention._portal_similar(),
             "forms": intervention._portal_forms(),
             "now": intervention._portal_now(),

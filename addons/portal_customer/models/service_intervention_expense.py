@@ -1,5 +1,15 @@
-from odoo import api, models
-from odoo.tools import format_amount
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date
+
+# Jobs that may have been on the way of a trip.
+RECENT = timedelta(days=7)
+SOON = timedelta(days=1)
+MAX_STOPS = 10
+STOP = "stop_"
+# Of a number that the database can count to.
+MAX_DIGITS = 9
 
 
 class ServiceIntervention(models.Model):
@@ -46,6 +56,67 @@ class ServiceIntervention(models.Model):
             for expense in own_sudo
         ]
 
+    def _portal_trip(self):
+        """What a trip to this intervention can be made with, and over: ``vehicles`` and ``stops``.
+
+        :return: dict of lists of dicts ``id``, ``label``
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        # Who is on a crew the portal doesn't read; these are the user's own jobs.
+        stops_sudo = self.sudo().search(
+            [
+                ("id", "!=", self.id),
+                ("technician_ids.user_id", "=", self.env.uid),
+                ("state", "!=", "cancelled"),
+                ("planned_start", ">=", now - RECENT),
+                ("planned_start", "<=", now + SOON),
+            ],
+            order="planned_start desc, id desc",
+            limit=MAX_STOPS,
+        )
+        # One's own cars; the portal reads no others.
+        vehicles_sudo = self.env["expense.vehicle"].sudo()
+        vehicles_sudo = vehicles_sudo.search(
+            [
+                ("employee_id.user_id", "=", self.env.uid),
+                ("company_id", "in", [False, self.sudo().company_id.id]),
+            ]
+        )
+        return {
+            "vehicles": [
+                {"id": vehicle.id, "label": vehicle.display_name} for vehicle in vehicles_sudo
+            ],
+            "stops": [
+                {
+                    "id": f"{STOP}{stop_sudo.id}",
+                    "label": " · ".join(
+                        filter(
+                            None,
+                            [
+                                stop_sudo.town,
+                                stop_sudo.number,
+                                format_date(self.env, stop_sudo.planned_start),
+                            ],
+                        )
+                    ),
+                }
+                for stop_sudo in stops_sudo.sorted("planned_start")
+            ],
+        }
+
+    @api.model
+    def _portal_stops(self, typed):
+        """The places on the way from a form: jobs in their order, then what was written."""
+        ids = [int(name.removeprefix(STOP)) for name in typed if _is_stop(name)]
+        # Which of them somebody may name is judged by the method; here is only their order.
+        jobs_sudo = self.sudo().browse(ids).exists().sorted("planned_start")
+        written = [name.strip() for name in (typed.get("stop_name") or "").split(",")]
+        return [
+            *({"intervention_id": job.id} for job in jobs_sudo),
+            *({"name": name} for name in written if name),
+        ]
+
     @api.model
     def _portal_expense(self, typed):
         """An expense from a form; what it doesn't say is left out."""
@@ -61,4 +132,19 @@ class ServiceIntervention(models.Model):
             "description": typed.get("description"),
             "payment_traceable": bool(typed.get("payment_traceable")),
         }
-        return {name: value for name, value in values.items() if value}
+        values = {name: value for name, value in values.items() if value}
+        if stops := self._portal_stops(typed):
+            values["stops"] = stops
+        if _is_number(vehicle := typed.get("vehicle_id") or ""):
+            values["vehicle_id"] = int(vehicle)
+        if typed.get("one_way"):
+            values["return_trip"] = False
+        return values
+
+
+def _is_stop(name):
+    return name.startswith(STOP) and _is_number(name.removeprefix(STOP))
+
+
+def _is_number(text):
+    return text.isdecimal() and len(text) <= MAX_DIGITS

@@ -12,6 +12,8 @@ from . import (
     test_story_five,
     test_subcontract,
     test_technician,
+    test_technician_expense,
+    test_technician_expense,
     test_ticket_pages,
     test_timer,
     test_two_customers,
