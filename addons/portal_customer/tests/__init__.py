@@ -13,7 +13,6 @@ from . import (
     test_subcontract,
     test_technician,
     test_technician_expense,
-    test_technician_expense,
     test_ticket_pages,
     test_timer,
     test_two_customers,
