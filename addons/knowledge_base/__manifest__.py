@@ -21,7 +21,7 @@
         "views/knowledge_category_views.xml",
         "views/knowledge_entry_views.xml",
         "views/knowledge_event_views.xml",
-        "views/knowledge_usage_views.xml",
+        "views/knowledge_unanswered_views.xml",
         "views/res_config_settings_views.xml",
         "views/knowledge_base_menus.xml",
     ],

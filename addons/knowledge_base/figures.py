@@ -8,6 +8,11 @@ Z = 1.96  # 95 %
 def wilson(successes: int, trials: int) -> tuple[float, float, float]:
     """Share of successes with Wilson's 95 % interval: honest with few trials too.
 
+    The score interval of E. B. Wilson, "Probable inference, the law of succession, and statistical
+    inference", Journal of the American Statistical Association 22 (1927), pp. 209-212; recommended
+    for few trials by Brown, Cai and DasGupta, "Interval estimation for a binomial proportion",
+    Statistical Science 16 (2001), pp. 101-133.
+
     >>> [round(number, 2) for number in wilson(5, 10)]
     [0.5, 0.24, 0.76]
     >>> [round(number, 2) for number in wilson(0, 3)]

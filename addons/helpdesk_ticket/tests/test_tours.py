@@ -33,6 +33,7 @@ class TestHelpdeskTours(HelpdeskTourCommon):
                 (other, "shown"),
                 (other, "useless"),
                 (proven, "opened"),
+                (proven, "used"),
                 (proven, "solved"),
             },
         )

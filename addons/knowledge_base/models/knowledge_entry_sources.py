@@ -40,7 +40,7 @@ class KnowledgeEntry(models.Model):
             ids_by_model.setdefault(problem["res_model"], []).append(problem["res_id"])
         readable, kinds = set(), {}
         for name, ids in ids_by_model.items():
-            if name in self.env:
+            if name in self._source_models():
                 sources = self.env[name]
                 readable |= {(name, record_id) for record_id in sources._readable_ids(ids)}
                 kinds[name] = sources._knowledge_kind()

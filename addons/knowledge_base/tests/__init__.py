@@ -7,6 +7,8 @@ from . import (
     test_event,
     test_import,
     test_index,
+    test_no_network,
+    test_origin,
     test_performance,
     test_pure,
     test_rebuild,

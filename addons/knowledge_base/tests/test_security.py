@@ -13,7 +13,6 @@ RIGHTS = {
     "knowledge.entry": {"employee": "r", "editor": "r", "manager": "r"},
     "knowledge.event": {"employee": "", "editor": "", "manager": "r"},
     "knowledge.unanswered": {"employee": "", "editor": "", "manager": "ru"},
-    "knowledge.usage": {"employee": "", "editor": "", "manager": "crwu"},
     "knowledge.vector": {"employee": "", "editor": "", "manager": "r"},
     "knowledge.encoder": {"employee": "", "editor": "", "manager": "r"},
     "knowledge.tag": {"employee": "r", "editor": "crw", "manager": "crwu"},

@@ -30,3 +30,15 @@ class TestKnowledgeTours(KnowledgeBaseCommon, HttpCase):
             set(self.env["knowledge.event"].search([("entry_id", "=", entry.id)]).mapped("kind")),
             {"opened", "solved"},
         )
+
+    def test_what_solved_it_is_found_from_the_command_palette(self):
+        article = self._create_article(
+            "Pompa bloccata dal calcare", "La girante non gira, allarme E05.", "Sbloccata a mano."
+        )
+        self.start_tour(
+            "/odoo/knowledge-find", "knowledge_base_command_palette", login="kb_employee"
+        )
+        events = self.env["knowledge.event"].search(
+            [("entry_id", "in", self._entry_of(article).ids)]
+        )
+        self.assertEqual((events.kind, events.user_id), ("opened", self.user_employee))

@@ -1,3 +1,6 @@
+import itertools
+import random
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import fields
@@ -16,7 +19,7 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
         cls.article = cls._create_article("Pompa bloccata dal calcare", audience="public")
         cls.entry = cls.env["knowledge.entry"].search([("res_id", "=", cls.article.id)])
         cls.env["knowledge.event"].search([]).unlink()
-        cls.usage = cls.env["knowledge.usage"].with_user(cls.user_manager)
+        cls.managed = cls.env["knowledge.event"].with_user(cls.user_manager)
 
     def _record(self, user, kind, **context):
         return self.env["knowledge.event"].with_user(user).record(self.entry.ids, kind, **context)
@@ -27,25 +30,109 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
         self._record(self.user_portal, "solved")
         for user in (self.user_employee, self.user_editor, self.user_manager):
             self._record(user, "anyway", res_model="res.partner", res_id=self.customer.id)
-        usage = self.usage.create({})
-        self.assertEqual((usage.deflected, usage.asked), (1, 4))
-        self.assertEqual(usage.deflection, "25% (between 5% and 70%)")
+        figures = self.managed.figures()
+        self.assertEqual((figures["deflected"], figures["asked"]), (1, 4))
+        self.assertEqual(
+            [round(figures[name], 2) for name in ("share", "low", "high")], [0.25, 0.05, 0.7]
+        )
 
     def test_without_any_event_there_is_nothing_to_count(self):
-        usage = self.usage.create({})
-        self.assertEqual((usage.deflected, usage.asked), (0, 0))
-        self.assertEqual(usage.deflection, "Nothing to count yet")
+        figures = self.managed.figures()
+        self.assertEqual((figures["deflected"], figures["asked"], figures["counts"]), (0, 0, {}))
+        self.assertEqual([month["anyway"] for month in figures["trend"]], [0] * 12)
+        for name in ("best", "unanswered", "gaps"):
+            self.assertEqual(figures[name], [], name)
 
     def test_what_solved_within_a_ticket_spared_none(self):
         self._record(self.user_employee, "solved", res_model="res.partner", res_id=self.customer.id)
-        self.assertEqual(self.usage.create({}).deflected, 0)
+        figures = self.managed.figures()
+        self.assertEqual((figures["deflected"], figures["counts"]), (0, {"solved": 1}))
 
     def test_only_the_last_days_count(self):
         self._record(self.user_portal, "solved")
-        long_ago = fields.Datetime.now() - timedelta(days=40)
-        self.env.cr.execute("UPDATE knowledge_event SET create_date = %s", [long_ago])
-        self.assertEqual(self.usage.create({"days": 30}).deflected, 0)
-        self.assertEqual(self.usage.create({"days": 60}).deflected, 1)
+        self._move_back(days=40)
+        self.assertEqual(self.managed.figures(days=30)["deflected"], 0)
+        self.assertEqual(self.managed.figures(days=60)["deflected"], 1)
+
+    def test_the_trend_tells_each_month(self):
+        self._record(self.user_portal, "solved")
+        self._move_back(days=100)
+        then = self.env["knowledge.event"].search([], limit=1).create_date
+        self._record(self.user_employee, "anyway")
+        trend = self.managed.figures(days=30)["trend"]
+        self.assertEqual(len(trend), 12)
+        self.assertEqual((trend[-1]["deflected"], trend[-1]["anyway"]), (0, 1))
+        (month,) = [month for month in trend if month["deflected"]]
+        self.assertEqual(month["month"], str(then.date().replace(day=1)))
+
+    def test_figures_agree_with_counting_by_hand(self):
+        """Against brute force: a hundred acts at random, counted one by one in Python."""
+        dice = random.Random(20261128)
+        entries = self.entry + self._entry_of(self._create_article("Ventola rumorosa"))
+        users = (self.user_employee, self.user_editor, self.user_manager, self.user_portal)
+        partners = (self.customer, self.other_customer)
+        for _act in range(100):
+            case = dice.choice((None, *partners))
+            self.env["knowledge.event"].with_user(dice.choice(users))._insert_once(
+                dice.choice(entries),
+                dice.choice(("shown", "opened", "used", "solved", "useless", "anyway")),
+                *((case._name, case.id) if case else (False, False)),
+            )
+            if dice.random() < 0.08:
+                self._move_back(days=dice.randrange(1, 20))
+        now, expected, solved, months = fields.Datetime.now(), {}, {}, {}
+        for event in self.env["knowledge.event"].search([]):
+            day = event.create_date.date()
+            problem = (event.user_id, event.res_model, event.res_id or 0, day)
+            deflected = event.kind == "solved" and not event.res_id
+            outcome = "deflected" if deflected else event.kind
+            if outcome in ("deflected", "anyway"):
+                months.setdefault((str(day.replace(day=1)), outcome), set()).add(problem)
+            if event.create_date >= now - timedelta(days=90):
+                expected.setdefault(outcome, set()).add(problem)
+                if event.kind == "solved":
+                    solved.setdefault(event.entry_id, set()).add(problem)
+        figures = self.managed.figures(days=90)
+        counted = {outcome: len(problems) for outcome, problems in expected.items()}
+        self.assertEqual(figures["counts"], counted)
+        self.assertEqual(figures["asked"], counted["deflected"] + counted["anyway"])
+        self.assertEqual(
+            {best["id"]: best["count"] for best in figures["best"]},
+            {entry.id: len(problems) for entry, problems in solved.items()},
+        )
+        for month in figures["trend"]:
+            for outcome in ("deflected", "anyway"):
+                with self.subTest(month=month["month"], outcome=outcome):
+                    problems = months.get((month["month"], outcome), ())
+                    self.assertEqual(month[outcome], len(problems))
+
+    def test_figures_take_as_many_queries_for_few_events_as_for_many(self):
+        numbers = itertools.count(1_000_000)
+
+        def add(count):
+            for _turn in range(count):
+                number = next(numbers)
+                article = self._create_article(f"Pompa {number}")
+                case = self._create_entry(f"Caso {number}", number, res_model="res.partner")
+                for user in (self.user_employee, self.user_editor):
+                    events = self.env["knowledge.event"].with_user(user)
+                    events.record(self._entry_of(article).ids + case.ids, "solved")
+                self.env["knowledge.unanswered"].record(f"montacarichi {number}xyz")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            queries = []
+            with contextmanager(self._patchExecute)(queries):
+                figures = self.managed.figures()
+            return len(figures["gaps"]), len(queries)
+
+        add(11)  # from here on the lists are full; caches of languages, groups and rules too
+        self.assertEqual(add(1), add(20))
+
+    def _move_back(self, days):
+        self.env.cr.execute(
+            "UPDATE knowledge_event SET create_date = create_date - %s * interval '1 day'", [days]
+        )
+        self.env["knowledge.event"].invalidate_model()
 
     # === BEST AND MISSING === #
 
@@ -54,14 +141,16 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
         self._record(self.user_portal, "solved")
         self.env["knowledge.event"].record(self._entry_of(other).ids, "solved")
         self._record(self.user_employee, "solved")
-        self.assertEqual(self.usage.create({}).best_entry_ids[:1], self.entry)
+        best = self.managed.figures()["best"][0]
+        self.assertEqual((best["id"], best["count"], best["kind"]), (self.entry.id, 2, "Article"))
 
     def test_a_case_that_solved_several_others_wants_an_article(self):
         case = self._create_entry("Tapparella inceppata", self.customer.id, res_model="res.partner")
         for user in (self.user_employee, self.user_editor):
             self.env["knowledge.event"].with_user(user).record(case.ids, "solved")
         self._record(self.user_employee, "solved")
-        self.assertEqual(self.usage.create({}).gap_entry_ids, case)
+        (gap,) = self.managed.figures()["gaps"]
+        self.assertEqual((gap["id"], gap["count"], gap["article_id"]), (case.id, 2, False))
 
     # === QUESTIONS WITHOUT AN ANSWER === #
 
@@ -72,7 +161,8 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
         self.assertTrue(ask("il montacarichi cigola"))
         question = questions.search([("question", "=", "il montacarichi cigola")])
         self.assertEqual(question.count, 2)
-        self.assertIn(question, self.usage.create({}).unanswered_ids)
+        (told,) = self.managed.figures()["unanswered"]
+        self.assertEqual((told["id"], told["count"]), (question.id, 2))
         self.assertEqual(question.create_uid, self.env.ref("base.user_root"))
 
     def test_a_question_with_an_answer_or_without_content_is_not_kept(self):
@@ -88,7 +178,7 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
 
     def test_only_managers_read_the_questions_and_the_figures(self):
         with self.assertRaises(AccessError):
-            self.env["knowledge.usage"].with_user(self.user_employee).create({})
+            self.env["knowledge.event"].with_user(self.user_employee).figures()
         self.env["knowledge.unanswered"].record("il montacarichi cigola")
         with self.assertRaises(AccessError):
             self.env["knowledge.unanswered"].with_user(self.user_employee).search([])

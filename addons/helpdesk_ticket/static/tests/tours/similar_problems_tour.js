@@ -34,6 +34,12 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_problems", {
             trigger: ".o_knowledge_base_problem_excerpt b:contains('E05')",
         },
         {
+            content: "take it up",
+            trigger: ".o_knowledge_base_problem button[name=use]",
+            run: "click",
+        },
+        { trigger: ".o_knowledge_base_problem:contains('In use'):not(:has(button[name=use]))" },
+        {
             content: "that was it",
             trigger: ".o_knowledge_base_problem button[name=it_solved]",
             run: "click",
@@ -44,7 +50,7 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_problems", {
         },
         {
             content: "say why it happened",
-            trigger: ".modal div[name=cause] textarea",
+            trigger: ".modal div[name=cause] textarea:value('Usura')",
             run: "edit Elettrodo di nuovo ossidato",
         },
         {
@@ -77,12 +83,12 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_while_typing", 
             trigger: ".o_knowledge_base_similar:contains('Nothing similar has been solved yet')",
         },
         {
-            content: "describe the known problem",
+            content: "describe the known problem, and stay in the field",
             trigger: "div[name=name] textarea",
-            run: "edit Caldaia in blocco E05 && press Tab",
+            run: "edit Caldaia in blocco E05",
         },
         {
-            content: "it is found before the ticket is saved",
+            content: "it is found before the field is left or the ticket saved",
             trigger: ".o_knowledge_base_problem:contains('Caldaia in blocco E05')",
         },
         {

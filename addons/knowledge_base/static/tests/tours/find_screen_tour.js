@@ -14,10 +14,26 @@ registry.category("web_tour.tours").add("knowledge_base_find", {
             run: "edit le pompe sono bloccate, allarme E-05",
         },
         {
-            content: "it says why it was found; unfold it",
-            trigger:
-                ".o_knowledge_base_problem:contains('Same code: E-05') .o_knowledge_base_problem_title",
+            content: "narrow it: nothing of another product",
+            trigger: ".o_knowledge_base_find:has(.o_knowledge_base_problem) button[name=filters]",
             run: "click",
+        },
+        { trigger: "#knowledge_base_product", run: "edit Zanussi && press Tab" },
+        { trigger: ".o_knowledge_base_find:contains('within these filters')" },
+        { trigger: "button[name=clear_filters]", run: "click" },
+        {
+            content: "it says why it was found",
+            trigger: ".o_knowledge_base_problem:contains('Same code: E-05')",
+        },
+        {
+            content: "down to it with the keys",
+            trigger: "#knowledge_base_text",
+            run: "click && press ArrowDown",
+        },
+        {
+            content: "unfold it",
+            trigger: ".o_knowledge_base_problem_title:focus",
+            run: "press Enter",
         },
         { trigger: ".o_knowledge_base_problem_excerpt b:contains('E05')" },
         {

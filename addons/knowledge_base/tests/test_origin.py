@@ -1,0 +1,43 @@
+from odoo.tests import tagged
+
+from .common import KnowledgeBaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestArticleFromCases(KnowledgeBaseCommon):
+    """A frequent problem without an article gets one, and leaves the list of gaps."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Articles stand for cases here: no other source is there in this addon.
+        cls.first = cls._create_article("Tapparella ferma", "Chiamare il 333 1234567", "Oliata")
+        cls.root = cls.first._knowledge_entries()
+        cls.again = cls._create_entry("Serranda che non sale", 9_100_001)
+        cls.again.parent_id = cls.root
+
+    def _make(self):
+        action = self.root.with_user(self.user_editor).action_make_article()
+        return self.env["knowledge.article"].browse(action["res_id"])
+
+    def test_the_draft_tells_how_others_said_it(self):
+        article = self._make()
+        self.assertEqual(article.state, "draft")
+        self.assertIn("Serranda che non sale", article.symptom)
+        self.assertIn("<mark>333 1234567</mark>", article.symptom)
+
+    def test_a_draft_is_gone_on_with_not_begun_twice(self):
+        self.assertEqual(self._make(), self._make())
+        self.assertEqual(self.root._articles_begun(), {self.root.id: self._make().id})
+
+    def test_once_published_its_cases_find_it(self):
+        article = self._make()
+        article.action_publish()
+        entry = self._entry_of(article)
+        self.assertEqual((self.root + self.again).parent_id, entry)
+        self.assertFalse(self.root._articles_begun())
+
+    def test_cases_of_a_draft_stay_as_they_are(self):
+        self._make()
+        self.assertFalse(self.root.parent_id)
+        self.assertEqual(self.again.parent_id, self.root)
