@@ -154,12 +154,19 @@ class KnowledgeArticle(models.Model):
 
     @api.model
     def _remind_of_reviews(self, limit=500):
-        """Give the owner of each article that is due for review a task, once."""
+        """Give the owner of each article that is due for review, has expired, or is a translation
+        that its original has outrun, a task, once.
+        """
         reminder = self.env.ref("mail.mail_activity_data_todo")
+        today = fields.Date.context_today(self)
         due = self.search(
             [
                 ("state", "=", "published"),
-                ("review_date", "<=", fields.Date.context_today(self)),
+                "|",
+                "|",
+                ("review_date", "<=", today),
+                ("valid_until", "<", today),
+                ("is_outdated", "=", True),
                 ("user_id.active", "=", True),
                 ("activity_ids", "not any", [("activity_type_id", "=", reminder.id)]),
             ],

@@ -10,6 +10,7 @@ from . import (
     test_no_network,
     test_origin,
     test_performance,
+    test_plain_owner,
     test_pure,
     test_rebuild,
     test_search,

@@ -211,3 +211,16 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
         self.assertEqual(len(self.article.activity_ids), 1)
         self.assertEqual(self.article.activity_ids.user_id, self.user_editor)
         self.assertFalse(later.activity_ids)
+
+    def test_the_owner_is_reminded_of_what_has_expired_or_was_outrun(self):
+        expired = self._create_article("Ventola rumorosa", valid_until="2026-01-31")
+        original = self._create_article("Girante bloccata")
+        outrun = self._create_article("Impeller", lang="en_US", original_id=original.id)
+        original.symptom = "<p>Fischia.</p>"
+        holding = self._create_article(
+            "Pompa nuova", valid_until=fields.Date.add(fields.Date.today(), days=3)
+        )
+        self.env["knowledge.article"]._remind_of_reviews()
+        self.assertEqual(len(expired.activity_ids), 1)
+        self.assertEqual(len(outrun.activity_ids), 1)
+        self.assertFalse((original | holding).activity_ids)
