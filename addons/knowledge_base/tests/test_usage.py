@@ -220,6 +220,7 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
         holding = self._create_article(
             "Pompa nuova", valid_until=fields.Date.add(fields.Date.today(), days=3)
         )
+        (expired | original | outrun | holding).user_id = self.user_editor
         self.env["knowledge.article"]._remind_of_reviews()
         self.assertEqual(len(expired.activity_ids), 1)
         self.assertEqual(len(outrun.activity_ids), 1)
