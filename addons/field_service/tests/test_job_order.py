@@ -5,6 +5,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .. import progress
 from .common import at
 from .test_profitability import JobOrderCommon
@@ -47,6 +49,15 @@ class TestJobOrder(JobOrderCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         return {kind: cost for kind, cost in self.project._get_actual_costs().items() if any(cost)}
+
+    def test_a_manager_of_ours_opens_a_job_order_without_rights_of_odoo_s_projects(self):
+        self.assertFalse(self.user_manager.has_group("project.group_project_user"))
+        # What the page asks for beside the form: who follows, and who a project is shared with.
+        store = Store()
+        self.project.with_user(self.user_manager)._thread_to_store(
+            store, [], request_list=["followers"]
+        )
+        self.assertTrue(store.get_result())
 
     # === PROGRESS === #
 
