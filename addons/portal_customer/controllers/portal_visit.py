@@ -4,16 +4,11 @@ from odoo.http import request, route
 
 from .portal import to_int
 from .portal_intervention import PortalIntervention
-from .portal_ticket import PortalTicket
 
-# Pages on which a visit is answered: whose they are, and what renders them.
-BACK = {
-    "/my/interventions": ("service.intervention", "_render_intervention"),
-    "/my/tickets": ("helpdesk.ticket", "_render_ticket"),
-}
+BACK = "/my/interventions/"
 
 
-class PortalVisit(PortalIntervention, PortalTicket):
+class PortalVisit(PortalIntervention):
     """A technician's day: commitments to confirm, and the work of today."""
 
     @route("/my/visits", type="http", auth="user", website=True, methods=["GET"], readonly=True)
@@ -64,13 +59,12 @@ class PortalVisit(PortalIntervention, PortalTicket):
             proposed_start=request.env["service.intervention"]._portal_to_utc(proposed),
             request_uuid=typed.get("request_uuid") or None,
         )
-        page, _slash, record_id = (typed.get("back") or "").rpartition("/")
-        model, render = BACK.get(page, (None, None))
-        if not model or not to_int(record_id):
-            page, record_id = "/my/visits", ""
+        back = typed.get("back") or ""
+        intervention_id = to_int(back.removeprefix(BACK))
         if not error:
-            return request.redirect(f"{page}/{record_id}".rstrip("/"))
+            return request.redirect(f"{BACK}{intervention_id}" if intervention_id else "/my/visits")
         values = {"error": error, "typed": {**typed, "event_id": event_id}}
-        if not record_id:
-            return self._render_visits(**values)
-        return getattr(self, render)(self._get_record(model, to_int(record_id)), **values)
+        if intervention_id:
+            intervention = self._get_record("service.intervention", intervention_id)
+            return self._render_intervention(intervention, **values)
+        return self._render_visits(**values)
