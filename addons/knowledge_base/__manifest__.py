@@ -8,7 +8,6 @@
     "application": True,
     "depends": ["mail", "portal", "html_editor", "attachment_indexation"],
     "excludes": ["knowledge"],
-    "external_dependencies": {"python": ["markdown-it-py"]},
     "data": [
         "security/knowledge_base_groups.xml",
         "security/ir.model.access.csv",

@@ -11,9 +11,13 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 from lxml import html as lxml_html
-from markdown_it import MarkdownIt
 
 from .packed import ReadingError, decode, kind_of
+
+try:
+    from markdown_it import MarkdownIt
+except ImportError:  # everything but Markdown is read without it
+    MarkdownIt = None
 
 BODIES = ("symptom", "cause", "workaround", "solution")
 # How people call the parts of an article, in headings, columns and at the top of a Markdown file.
@@ -85,6 +89,8 @@ def read_markdown(path: str, content: bytes) -> Draft:
     >>> draft.values["symptom"], draft.values["solution"]
     ('<p>Nothing burns.</p>', '<p>Clean <em>it</em>.</p>')
     """
+    if not MarkdownIt:
+        raise ReadingError("markdown", path)
     values, text = _front_matter(decode(content))
     page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
     return _from_page(path, page, values)

@@ -7,7 +7,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..importing import packed
+from ..importing import packed, texts
 from .common import KnowledgeBaseCommon
 
 PICTURE = base64.b64decode(
@@ -178,6 +178,15 @@ class TestImport(KnowledgeBaseCommon):
     def test_an_address_cannot_leave_the_file(self):
         files = {"a.md": "![x](../../../../etc/passwd.png) ![y](file:///etc/passwd.png)"}
         self.assertFalse(self._import(zipped(files))._files())
+
+    def test_without_the_library_markdown_is_refused_and_the_rest_comes(self):
+        with patch.object(texts, "MarkdownIt", None):
+            plans = self._preview(zipped(self.folder))
+        self.assertEqual(
+            {key: status for key, (status, _note) in plans.items()},
+            {"Caldaie/Gas/e05.md": "refused", "Pompe/pompa.html": "new"},
+        )
+        self.assertIn("markdown-it-py", plans["Caldaie/Gas/e05.md"][1])
 
     # === TABLES === #
 

@@ -347,6 +347,10 @@ class KnowledgeImport(models.TransientModel):
                 "Each column of the table needs a name of its own, and each row as many columns."
             ),
             "page": self.env._("The page has no content."),
+            "markdown": self.env._(
+                "Markdown cannot be read: the Python package markdown-it-py is not installed on the"
+                " server (requirements.txt)."
+            ),
         }
         return sentences[error.reason]
 
