@@ -13,6 +13,7 @@ as far as they are more like the question than itself. The weights were chosen o
 
 import math
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from odoo.tools import SQL
 
@@ -20,6 +21,8 @@ MAX_TEXT = 2_000  # characters of a question that are read
 MAX_TERMS = 24  # terms that are looked up
 MAX_SCORED = 12  # terms that are scored: the rarest
 BUDGET = 2_000  # entries scored at most; also where counting a term stops
+PAIRED = 5  # terms that are too common to be looked up alone, and may be in pairs
+SMALL = 20_000  # entries up to which terms are counted exactly, and any pair is looked up
 SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all labels together
 # Silence is better than a wrong answer. An entry convinces by its share of the question's weight:
 MIN_COVERAGE = 0.3  # of whatever words,
@@ -144,38 +147,61 @@ def weigh(terms: list[Term], frequencies: list[int], entries: int) -> list[Weigh
     return (known + unknown)[:MAX_SCORED]
 
 
-def candidate_sql(weighed: list[WeighedTerm], near: list[int]) -> SQL:
+def candidate_sql(weighed: list[WeighedTerm], near: list[int], entries: int) -> SQL:
     """Condition on ``knowledge_entry``: what has rare words of the question, or is near to it."""
     conditions = [SQL("knowledge_entry.id = ANY(%s)", near)] if near else []
-    if query := candidate_query(weighed):
+    if query := candidate_query(weighed, entries):
         conditions.append(SQL("knowledge_entry.tsv @@ %s::tsquery", query))
     return SQL("(%s)", SQL(" OR ").join(conditions))
 
 
-def candidate_query(weighed: list[WeighedTerm]) -> str:
-    """Rare terms choose the candidates alone, common ones in pairs.
+def candidate_query(weighed: list[WeighedTerm], entries: int) -> str:
+    """Rare terms choose the candidates alone, common ones in pairs: as many as the budget allows.
+
+    :param entries: how many there are
 
     >>> common = [WeighedTerm(Term(w, (w,)), BUDGET, 1.0) for w in ("acqua", "perde", "tubo")]
-    >>> candidate_query([WeighedTerm(Term("E05", ("#e5",)), 3, 5.0), *common])
+    >>> candidate_query([WeighedTerm(Term("E05", ("#e5",)), 3, 5.0), *common], 9_000)
     "('#e5') | ('acqua') & ('perde') | ('acqua') & ('tubo') | ('perde') & ('tubo')"
+    >>> candidate_query([WeighedTerm(w.term, 30_000, 1.0) for w in common], 1_000_000)
+    "('acqua') & ('perde') | ('acqua') & ('tubo')"
+    >>> candidate_query([WeighedTerm(w.term, 300_000, 1.0) for w in common], 1_000_000)
+    "('acqua') & ('perde') & ('tubo')"
     """
     known = [w for w in weighed if w.frequency]
     spent, alone = 0, []
     for w in known:
-        spent += w.frequency
-        if spent > BUDGET:
+        if spent + w.frequency > BUDGET:
             break
+        spent += w.frequency
         alone.append(w)
-    common = known[len(alone) : len(alone) + 3]
+    common = known[len(alone) : len(alone) + PAIRED]
     parts = [f"({w.term.query})" for w in alone]
-    parts += [
-        f"({a.term.query}) & ({b.term.query})"
-        for i, a in enumerate(common)
-        for b in common[i + 1 :]
-    ]
-    if not parts:
-        parts = [f"({w.term.query})" for w in common]
+    if entries <= SMALL:
+        common = common[:3]
+        parts += [_all_of(pair) for pair in combinations(common, 2)]
+    else:
+        for pair in combinations(common, 2):
+            expected = pair[0].frequency * pair[1].frequency / entries
+            if spent + expected <= BUDGET:
+                spent += expected
+                parts.append(_all_of(pair))
+    if not parts and common:
+        parts = [_all_of(common[:3])] if entries > SMALL else [f"({w.term.query})" for w in common]
     return " | ".join(parts)
+
+
+def _all_of(terms) -> str:
+    return " & ".join(f"({w.term.query})" for w in terms)
+
+
+def rows_for(limit: int) -> int:
+    """How many entries to score for so many answers: solutions come with cases they solved.
+
+    >>> rows_for(5), rows_for(100)
+    (200, 1000)
+    """
+    return min(MAX_FUSED, max(200, 10 * limit))
 
 
 def highlight_query(weighed: list[WeighedTerm]) -> str:

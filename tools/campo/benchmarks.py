@@ -10,6 +10,7 @@ from .python_env import environment
 from .say import Stop, say
 
 SCRIPT = paths.TOP / "bench" / "knowledge.py"
+SCALE_SCRIPT = paths.TOP / "bench" / "knowledge_scale.py"
 RUNS = paths.LOCAL / "bench"
 
 
@@ -26,31 +27,45 @@ def knowledge_data(folder):
 
 
 def run_knowledge(server, data, sets, every, *, encoder=True):
-    """Measure the search on a copy of the bare database; return the exit status."""
+    """Measure how well the search finds; return the exit status."""
+    RUNS.mkdir(exist_ok=True)
+    code = _run(
+        server,
+        SCRIPT,
+        {
+            "CAMPO_BENCH_DATA": str(data),
+            "CAMPO_BENCH_RUNS": str(RUNS),
+            "CAMPO_BENCH_SETS": sets,
+            "CAMPO_BENCH_EVERY": str(every),
+            "CAMPO_BENCH_ENCODER": "1" if encoder else "0",
+        },
+    )
+    say(f"The runs: {RUNS}")
+    return code
+
+
+def run_knowledge_scale(server, entries):
+    """Measure how long the search takes with made-up entries; return the exit status."""
+    if not all(size.isdigit() and int(size) for size in entries.split(",")):
+        raise Stop("How many entries? For instance --entries 10000,100000")
+    return _run(server, SCALE_SCRIPT, {"CAMPO_BENCH_ENTRIES": entries})
+
+
+def _run(server, script, variables):
+    """Run a script in the shell of a copy of the bare database, which is dropped afterwards."""
     databases = Databases(server)
     template = databases.ensure_template("bare")
     database = f"campo_bench_{os.getpid()}"
-    RUNS.mkdir(exist_ok=True)
     try:
         databases.copy(template, database)
         command = [paths.PYTHON, "-m", "odoo", "shell", "-c", paths.CONFIG, "-d", database]
-        with SCRIPT.open("rb") as script:
-            code = subprocess.run(
+        with script.open("rb") as lines:
+            return subprocess.run(
                 [*command, "--no-http", "--log-level=warn"],
-                stdin=script,
-                env=environment()
-                | server.environment()
-                | {
-                    "CAMPO_BENCH_DATA": str(data),
-                    "CAMPO_BENCH_RUNS": str(RUNS),
-                    "CAMPO_BENCH_SETS": sets,
-                    "CAMPO_BENCH_EVERY": str(every),
-                    "CAMPO_BENCH_ENCODER": "1" if encoder else "0",
-                },
+                stdin=lines,
+                env=environment() | server.environment() | variables,
                 cwd=paths.TOP,
                 check=False,
             ).returncode
     finally:
         databases.drop(database)
-    say(f"The runs: {RUNS}")
-    return code

@@ -28,6 +28,7 @@ from . import (
     knowledge_tag,
     knowledge_unanswered,
     knowledge_vector,
+    knowledge_vector_lists,
     knowledge_word,
     res_config_settings,
     res_users,

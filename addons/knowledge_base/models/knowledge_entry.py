@@ -149,8 +149,8 @@ class KnowledgeEntry(models.Model):
                           || setweight(
                                  text.solution,
                                  -- an entry of nothing else: its solution stands for the problem
-                                 CASE WHEN entry.title ~ '\w' OR text.problem <> '' THEN 'D'
-                                      ELSE 'B' END::"char"
+                                 CASE WHEN entry.title ~ '[[:alnum:]]' OR text.problem <> ''
+                                      THEN 'D' ELSE 'B' END::"char"
                              ),
                        text_length = text.length
                   FROM (VALUES %s) AS row(id, config, codes)
@@ -219,14 +219,15 @@ class KnowledgeEntry(models.Model):
             return []
         access = self._search_similar_access() & Domain(domain)
         terms, language = self._question_terms(question, lang)
-        weighed = self._weigh_terms(terms)
+        weighed, entries = self._weigh_terms(terms)
         meaning = self._meaning_of(question)
         near = self._nearest(meaning, access) if meaning else []
         if not near and not any(w.frequency for w in weighed):
             return []
-        found = self._score_words(question, weighed, access, near)
-        likeness = self._likeness(meaning, found) if meaning else None
         limit = min(max(int(limit), 0), MAX_RESULTS)
+        rows = ranking.MAX_FUSED if near else ranking.rows_for(limit)
+        found = self._score_words(question, weighed, access, near, entries, rows)
+        likeness = self._likeness(meaning, found) if meaning else None
         best = ranking.fuse(found, likeness, language)[: limit * VERSIONS]
         best = self._one_per_translation(best)[:limit]
         # sudo: the query that found the entries applied the reader's rights
@@ -259,8 +260,10 @@ class KnowledgeEntry(models.Model):
 
     @api.model
     def _nearest(self, meaning, access) -> list[int]:
-        _model, record_sudo, vector, _mean = meaning
-        return self.env["knowledge.vector"]._nearest(record_sudo, vector, self._search(access))
+        model, record_sudo, vector, _mean = meaning
+        return self.env["knowledge.vector"]._nearest(
+            record_sudo, model.numpy, vector, self._search(access)
+        )
 
     @api.model
     def _likeness(self, meaning, found) -> dict[int, float]:
@@ -344,10 +347,12 @@ class KnowledgeEntry(models.Model):
         return terms[: ranking.MAX_TERMS], languages[configurations[spoken]]
 
     @api.model
-    def _weigh_terms(self, terms) -> list[ranking.WeighedTerm]:
-        """Weigh the terms by how rare each is; words nobody used are mended if one is alike."""
+    def _weigh_terms(self, terms) -> tuple[list[ranking.WeighedTerm], int]:
+        """Weigh the terms by how rare each is; words nobody used are mended if one is alike. How
+        many entries there are comes with the terms.
+        """
         if not terms:
-            return []
+            return [], 0
         frequencies, entries = self._count_terms(terms)
         unknown = [
             position
@@ -362,44 +367,69 @@ class KnowledgeEntry(models.Model):
             for position in unknown:
                 terms[position] = terms[position].mended(mended)
             frequencies, entries = self._count_terms(terms)
-        return ranking.weigh(terms, frequencies, entries)
+        return ranking.weigh(terms, frequencies, entries), entries
 
     @api.model
     def _count_terms(self, terms) -> tuple[list[int], int]:
-        """In how many entries each term is, and how many there are, in one query.
+        """In how many entries each term is, and how many there are.
 
-        Counting a common term stops early.
+        In a large index last night's count of the words serves, and only what is new since then is
+        counted, as far as the budget: a common word would be read from end to end.
         """
-        entries, *frequencies = self.env.execute_query(
+        entries = self._estimate_entries()
+        frequencies = [0] * len(terms)
+        if entries > ranking.SMALL:
+            counts = self.env["knowledge.word"]._count(
+                list({lexeme for term in terms for lexeme in term.lexemes})
+            )
+            frequencies = [
+                min(entries, sum(counts.get(lexeme, 0) for lexeme in term.lexemes))
+                for term in terms
+            ]
+        unknown = [position for position, known in enumerate(frequencies) if not known]
+        if unknown:
+            counted = self.env.execute_query(
+                SQL(
+                    "SELECT %s",
+                    SQL(", ").join(
+                        SQL(
+                            "(SELECT count(*) FROM (SELECT FROM knowledge_entry"
+                            " WHERE tsv @@ %s::tsquery LIMIT %s) AS found)",
+                            terms[position].query,
+                            ranking.BUDGET,
+                        )
+                        for position in unknown
+                    ),
+                )
+            )[0]
+            for position, count in zip(unknown, counted, strict=True):
+                frequencies[position] = count
+        return frequencies, entries
+
+    @api.model
+    def _estimate_entries(self) -> int:
+        ((entries,),) = self.env.execute_query(
             SQL(
                 """
                 SELECT greatest(
                            (SELECT reltuples::bigint FROM pg_class
                              WHERE oid = 'knowledge_entry'::regclass),
                            (SELECT count(*) FROM (SELECT FROM knowledge_entry LIMIT %s) AS few)
-                       ),
-                       %s
+                       )
                 """,
                 ranking.BUDGET,
-                SQL(", ").join(
-                    SQL(
-                        "(SELECT count(*) FROM (SELECT FROM knowledge_entry"
-                        " WHERE tsv @@ %s::tsquery LIMIT %s) AS found)",
-                        term.query,
-                        ranking.BUDGET,
-                    )
-                    for term in terms
-                ),
             )
-        )[0]
-        return frequencies, entries
+        )
+        return entries
 
     @api.model
-    def _score_words(self, question, weighed, access, near) -> list[ranking.Found]:
+    def _score_words(self, question, weighed, access, near, entries, rows) -> list[ranking.Found]:
         """What the reader may find, with what it has in common with the question.
 
         :param access: domain on entries
         :param list near: ids of entries that are near in meaning; they were found within it
+        :param int entries: how many there are in the index
+        :param int rows: how many at most, the best
         """
         self.flush_model(["parent_id", "solved_count", "title", "lang"])
         parents = self._search(access)
@@ -407,9 +437,9 @@ class KnowledgeEntry(models.Model):
             "knowledge_entry.id IN (SELECT parent_id FROM candidate WHERE parent_id IS NOT NULL)"
         )
         query = self._search(access)
-        query.add_where(ranking.candidate_sql(weighed, near))
+        query.add_where(ranking.candidate_sql(weighed, near, entries))
         separate = sum(w.frequency for w in weighed) <= ranking.SEPARATE_LABELS_UP_TO
-        rows = self.env.execute_query(
+        scored = self.env.execute_query(
             SQL(
                 """
                 WITH candidate AS MATERIALIZED (
@@ -465,10 +495,10 @@ class KnowledgeEntry(models.Model):
                 else SQL("0"),
                 score=ranking.score_sql(weighed),
                 near=near,
-                limit=ranking.MAX_FUSED,
+                limit=rows,
             )
         )
-        return [ranking.found(weighed, *row) for row in rows]
+        return [ranking.found(weighed, *row) for row in scored]
 
     def _excerpts(self, weighed) -> dict[int, str]:
         """Safe HTML of what fits the question best in each entry, matched words in bold."""

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from .. import encoder, text_search
+from .knowledge_vector_lists import LISTS_FROM
 
 
 class KnowledgeEntry(models.Model):
@@ -32,8 +33,21 @@ class KnowledgeEntry(models.Model):
                     " installed, or the database user may not create it."
                 ),
             ),
+            ("nearest", *self._nearest_rung()),
             ("meaning", *self._meaning_rung()),
         ]
+
+    @api.model
+    def _nearest_rung(self) -> tuple[bool, str]:
+        if self.env["knowledge.vector"]._has_hnsw_index():
+            return True, self.env._("What is near in meaning is found by pgvector.")
+        # sudo: how the vectors are kept is told, no content
+        if self.env["knowledge.encoder"].sudo().search_count([("is_listed", "=", True)], limit=1):
+            return True, self.env._("What is near in meaning is looked up in lists.")
+        return False, self.env._(
+            "Every vector is compared; from %(count)s on they are put into lists at night.",
+            count=LISTS_FROM,
+        )
 
     @api.model
     def _meaning_rung(self) -> tuple[bool, str]:

@@ -9,13 +9,16 @@ BATCH = 32  # entries between two commits of the job
 SECONDS = 60  # of one run of the job
 NEAREST = 200  # entries that are compared exactly
 SAMPLE = 4_096  # vectors that are enough for a mean
+# Columns the ORM has no type for: the numbers, their signs about the mean, the list they are in.
+COLUMNS = {"vec": "bytea", "bits": f"bit({encoder.DIMENSIONS})", "list": "int2"}
 
 
 class KnowledgeVector(models.Model):
     """The meaning of each entry as a vector, if the encoder is there; the job fills them.
 
     A row without vector waits for the encoder. Beside the fields stand the columns ``vec`` (384
-    numbers of 16 bits) and ``bits`` (their signs about the mean), which find what is near in SQL.
+    numbers of 16 bits), ``bits`` (their signs about the mean), which find what is near in SQL, and
+    ``list`` (see `knowledge_vector_lists`).
     """
 
     _name = "knowledge.vector"
@@ -32,7 +35,7 @@ class KnowledgeVector(models.Model):
     def _auto_init(self):
         if not tools.sql.table_exists(self.env.cr, self._table):
             tools.sql.create_model_table(self.env.cr, self._table, self._description)
-        for name, kind in (("vec", "bytea"), ("bits", f"bit({encoder.DIMENSIONS})")):
+        for name, kind in COLUMNS.items():
             if not tools.sql.column_exists(self.env.cr, self._table, name):
                 self.env.cr.execute(
                     SQL(
@@ -55,7 +58,7 @@ class KnowledgeVector(models.Model):
                     """
                     INSERT INTO knowledge_vector (entry_id) SELECT unnest(%s)
                     ON CONFLICT (entry_id)
-                    DO UPDATE SET encoder_id = NULL, vec = NULL, bits = NULL
+                    DO UPDATE SET encoder_id = NULL, vec = NULL, bits = NULL, list = NULL
                     """,
                     entries.ids,
                 )
@@ -102,7 +105,8 @@ class KnowledgeVector(models.Model):
         if others:
             self.env.cr.execute(
                 SQL(
-                    "UPDATE knowledge_vector SET encoder_id = NULL, vec = NULL, bits = NULL"
+                    "UPDATE knowledge_vector"
+                    "   SET encoder_id = NULL, vec = NULL, bits = NULL, list = NULL"
                     " WHERE encoder_id = ANY(%s)",
                     others.ids,
                 )
@@ -151,7 +155,7 @@ class KnowledgeVector(models.Model):
     # === ASKING === #
 
     @api.model
-    def _nearest(self, record, vector, access) -> list[int]:
+    def _nearest(self, record, _numpy, vector, access) -> list[int]:
         """Ids of the entries nearest to a vector among those of a query on entries."""
         access.add_join(
             "JOIN",

@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.knowledge_base import codes, encoder, figures, limited, personal_data, ranking
+from odoo.addons.knowledge_base import (
+    clusters,
+    codes,
+    encoder,
+    figures,
+    limited,
+    personal_data,
+    ranking,
+)
 from odoo.addons.knowledge_base.importing import packed, texts
 
 TERMS = st.builds(
@@ -19,7 +27,8 @@ TERMS = st.builds(
 @tagged("post_install", "-at_install")
 class TestPureModules(BaseCase):
     def test_examples_in_the_documentation_are_true(self):
-        for module in (codes, encoder, figures, limited, packed, personal_data, ranking, texts):
+        pure = [clusters, codes, encoder, figures, limited, packed, personal_data, ranking, texts]
+        for module in pure:
             with self.subTest(module=module.__name__):
                 result = doctest.testmod(module)
                 self.assertGreater(result.attempted, 0)

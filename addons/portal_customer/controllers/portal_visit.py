@@ -4,11 +4,16 @@ from odoo.http import request, route
 
 from .portal import to_int
 from .portal_intervention import PortalIntervention
+from .portal_ticket import PortalTicket
 
-BACK = "/my/interventions/"
+# Pages on which a visit is answered: whose they are, and what renders them.
+BACK = {
+    "/my/interventions": ("service.intervention", "_render_intervention"),
+    "/my/tickets": ("helpdesk.ticket", "_render_ticket"),
+}
 
 
-class PortalVisit(PortalIntervention):
+class PortalVisit(PortalIntervention, PortalTicket):
     """A technician's day: commitments to confirm, and the work of today."""
 
     @route("/my/visits", type="http", auth="user", website=True, methods=["GET"], readonly=True)
@@ -59,12 +64,13 @@ class PortalVisit(PortalIntervention):
             proposed_start=request.env["service.intervention"]._portal_to_utc(proposed),
             request_uuid=typed.get("request_uuid") or None,
         )
-        back = typed.get("back") or ""
-        intervention_id = to_int(back.removeprefix(BACK))
+        page, _slash, record_id = (typed.get("back") or "").rpartition("/")
+        model, render = BACK.get(page, (None, None))
+        if not model or not to_int(record_id):
+            page, record_id = "/my/visits", ""
         if not error:
-            return request.redirect(f"{BACK}{intervention_id}" if intervention_id else "/my/visits")
+            return request.redirect(f"{page}/{record_id}".rstrip("/"))
         values = {"error": error, "typed": {**typed, "event_id": event_id}}
-        if intervention_id:
-            intervention = self._get_record("service.intervention", intervention_id)
-            return self._render_intervention(intervention, **values)
-        return self._render_visits(**values)
+        if not record_id:
+            return self._render_visits(**values)
+        return getattr(self, render)(self._get_record(model, to_int(record_id)), **values)

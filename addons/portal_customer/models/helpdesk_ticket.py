@@ -60,6 +60,7 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         # The requester needn't see colleagues' contacts to read who does what for them.
         ticket = self.sudo()
+        interventions = self.env["service.intervention"].search([("ticket_id", "=", self.id)])
         return {
             "id": self.id,
             "number": ticket.number,
@@ -93,12 +94,11 @@ class HelpdeskTicket(models.Model):
                 for line in ticket.segment_ids.sorted("start")
             ],
             "files": self.env["ir.attachment"]._portal_files(self),
-            "interventions": [
-                intervention._portal_row()
-                for intervention in self.env["service.intervention"].search(
-                    [("ticket_id", "=", self.id)]
-                )
-            ],
+            "interventions": [intervention._portal_row() for intervention in interventions],
+            "waiting": list(
+                filter(None, (intervention._portal_waiting() for intervention in interventions))
+            ),
+            "visits": interventions._portal_coming_visits(),
         }
 
     def _portal_promises(self):

@@ -245,6 +245,9 @@ class ResPartner(models.Model):
     def _portal_colleagues(self):
         """The page of whoever manages their company's access."""
         company_sudo = self._check_portal_manager_sudo()
+        colleagues_sudo = company_sudo._get_colleagues_sudo()
+        # Read for all of them at once.
+        (colleagues_sudo.user_ids | colleagues_sudo.portal_user_id).mapped("login_date")
         return {
             "company": company_sudo.name,
             "colleagues": [
@@ -256,7 +259,7 @@ class ResPartner(models.Model):
                     "site_id": colleague.parent_id.id,
                     "last_login": colleague._get_last_visit(),
                 }
-                for colleague in company_sudo._get_colleagues_sudo()
+                for colleague in colleagues_sudo
             ],
             "roles": self._fields["portal_role"]._description_selection(self.env),
             "sites": [

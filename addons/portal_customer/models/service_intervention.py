@@ -163,6 +163,18 @@ class ServiceIntervention(models.Model):
             "checked_out_on": mine.checked_out_on,
         }
 
+    def _portal_coming_visits(self):
+        """Visits of these interventions that are not over, to be followed and answered."""
+        now = fields.Datetime.now()
+        return [
+            {**intervention._portal_visit(visit), "url": f"/my/interventions/{intervention.id}"}
+            for intervention in self
+            if intervention.state not in CLOSED_STATES
+            # Customers read no events: these are of interventions that they read.
+            for visit in intervention.sudo().event_ids.sorted("start")
+            if visit.stop >= now
+        ]
+
     def _portal_work_values(self):
         """What an outside technician needs to work; the caller has checked that it is theirs."""
         self.ensure_one()

@@ -8,6 +8,7 @@ from . import (
     test_label,
     test_pages,
     test_public_methods,
+    test_reading,
     test_rights,
     test_story_five,
     test_subcontract,

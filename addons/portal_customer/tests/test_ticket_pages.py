@@ -407,3 +407,65 @@ It smokes.
         message = ticket.message_ids.filtered("attachment_ids")
         message.is_internal = True
         self.assertFalse(self.env["ir.attachment"].with_user(self.own_user)._portal_files(ticket))
+
+
+@tagged("post_install", "-at_install")
+class TestTicketVisits(PagesCommon):
+    """The request's page says when somebody comes and what is waited for."""
+
+    def setUp(self):
+        super().setUp()
+        start = fields.Datetime.now().replace(microsecond=0) + timedelta(days=3)
+        self._plan(
+            self.intervention, self.outside, start, start + timedelta(hours=1), invite_customer=True
+        )
+        self.coming = self.intervention.sudo().event_ids.filtered(lambda one: one.start == start)
+        self.url = f"/my/tickets/{self.ticket.id}"
+        self._login("company")
+
+    def _answer(self, **typed):
+        values = {"start": fields.Datetime.to_string(self.coming.start), "back": self.url, **typed}
+        return self._post(f"/my/visits/{self.coming.id}/answer", **values)
+
+    def test_a_coming_visit_is_taken_along_and_answered_there(self):
+        page = self._get(self.url).text
+        self.assertIn(f"/visits/{self.coming.id}.ics", page)
+        self.assertIn(f"/my/visits/{self.coming.id}/answer", page)
+        # What is over stands on the intervention.
+        self.assertNotIn(f"/visits/{self.visit.id}.ics", page)
+        answer = self._answer(answer="accepted")
+        self.assertEqual(answer.status_code, 303)
+        self.assertTrue(answer.headers["Location"].endswith(self.url))
+        self.assertIn("You have confirmed", self._get(self.url).text)
+
+    def test_what_is_missing_is_said_on_the_request_with_what_was_typed(self):
+        answer = self._answer(answer="declined", reason="")
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("alert-danger", answer.text)
+        self.assertIn(self.ticket.number, answer.text)
+
+    def test_another_way_back_leads_to_the_own_visits(self):
+        for back in ("https://elsewhere.example.com/1", "/my/tickets/x", "//e.example.com", ""):
+            answer = self._answer(answer="accepted", back=back)
+            self.assertTrue(answer.headers["Location"].endswith("/my/visits"), back)
+
+    def test_whoever_reads_the_request_only_is_asked_nothing(self):
+        self._login("site")
+        page = self._get(self.url).text
+        self.assertIn(f"/visits/{self.coming.id}.ics", page)
+        self.assertNotIn(f"/my/visits/{self.coming.id}/answer", page)
+
+    def test_what_is_waited_for_is_said_with_its_date(self):
+        day = fields.Date.today() + timedelta(days=20)
+        self.intervention.sudo().write(
+            {
+                "state": "waiting",
+                "waiting_kind": "parts",
+                "waiting_reason": "Sensor 4711",
+                "waiting_until": day,
+            }
+        )
+        page = " ".join(self._get(self.url).text.split())
+        self.assertIn("Sensor 4711", page)
+        self.assertIn("expected on", page)
+        self.assertIn(day.strftime("%m/%d/%Y"), page)

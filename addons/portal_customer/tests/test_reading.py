@@ -1,0 +1,290 @@
+"""Every page that people outside read: it writes nothing, bears any address, costs the same."""
+
+import re
+import threading
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_downloads import StatementCommon
+from .test_pages import WRITING
+
+OURS = "odoo.addons.portal_customer."
+TAMPERED = "sortby=x&filterby=x&groupby=x&page=9999&search=%25'\"&month=x"
+# Odoo stores its style sheets for reports when the first PDF is made: these routes may write then.
+MAKE_PDF = {"/my/statement/pdf", "/my/reports/<int:report_id>/sheet"}
+MANY = 12
+
+
+class ReadingCommon(StatementCommon):
+    """Each page under its route, with the persons who may read it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company_user.partner_id.is_portal_manager = True
+        cls.file = cls.env["ir.attachment"].create(
+            {
+                "name": "manual.txt",
+                "raw": b"How to",
+                "res_model": cls.ticket._name,
+                "res_id": cls.ticket.id,
+            }
+        )
+        cls.env["ir.attachment"].create(
+            {
+                "name": "seal.txt",
+                "raw": b"Seal",
+                "res_model": cls.intervention._name,
+                "res_id": cls.intervention.id,
+            }
+        )
+
+    def _get_addresses(self):
+        """How the arguments of a route are filled in."""
+        return {
+            "ticket_id": self.ticket.id,
+            "intervention_id": self.intervention.id,
+            "equipment_id": self.equipment.id,
+            "contract_id": self.contract.id,
+            "article_id": self.article.id,
+            "report_id": self.signed_report.id,
+            "event_id": self.visit.id,
+            "file_id": self.file.id,
+            "page": 1,
+        }
+
+    def _get_routes(self):
+        """Our routes that are opened by following a link: ``{route: (address, routing)}``."""
+        known = self._get_addresses()
+        routes = {}
+        # Where a request would have said it.
+        threading.current_thread().dbname = self.env.cr.dbname
+        for rule in self.env["ir.http"].routing_map().iter_rules():
+            routing = rule.endpoint.routing
+            methods = routing.get("methods") or ("GET",)
+            if (
+                not rule.endpoint.func.__module__.startswith(OURS)
+                or routing["type"] != "http"
+                or "GET" not in methods
+                or not set(rule.arguments) <= known.keys()
+            ):
+                continue
+            address = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(known[match[1]]), rule.rule)
+            routes[rule.rule] = (address, routing)
+        return routes
+
+
+@tagged("post_install", "-at_install")
+class TestReading(ReadingCommon):
+    def test_every_page_is_served_by_a_cursor_that_only_reads(self):
+        routes = self._get_routes()
+        self.assertGreater(len(routes), 25)
+        for route, (_address, routing) in routes.items():
+            with self.subTest(route=route):
+                self.assertTrue(routing.get("readonly") or route in MAKE_PDF)
+
+    def test_no_page_writes_whoever_opens_it(self):
+        self.set_registry_readonly_mode(False)
+        self.addCleanup(self.set_registry_readonly_mode, True)
+        for person in ("company", "site", "accountant", "outside"):
+            self._login(person)
+            addresses = [address for address, _routing in self._get_routes().values()]
+            with mute_logger("odoo.http"):
+                for address in [*addresses, "/my", "/my/invoices", "/my/account"]:
+                    self._get(address, timeout=90)
+                    with self.subTest(person=person, address=address):
+                        writing = [one for one in self._collect(address) if WRITING.match(one)]
+                        self.assertFalse(writing)
+
+    def test_an_address_that_somebody_has_changed_gets_the_default_page(self):
+        for person in ("company", "accountant", "outside"):
+            self._login(person)
+            for route, (address, _routing) in self._get_routes().items():
+                if route in MAKE_PDF or route.endswith("/pdf"):
+                    continue
+                with self.subTest(person=person, route=route), mute_logger("odoo.http"):
+                    plain = self._get(address).status_code
+                    self.assertIn(plain, (200, 404))
+                    self.assertEqual(self._get(f"{address}?{TAMPERED}").status_code, plain)
+
+    def _collect(self, address):
+        self.env.flush_all()
+        queries = []
+        for _turn in self._patchExecute(queries):
+            self._get(address, timeout=90)
+        return queries
+
+    # === COST === #
+
+    def _assert_costs_the_same(self, address, make, person="company"):
+        """:param make: makes so many of what the page shows"""
+        self._login(person)
+        make(1)
+        self._get(address)
+        few = self._count(address)
+        make(MANY)
+        self._get(address)
+        many = self._count(address)
+        # The pager of a list asks how many there are.
+        self.assertLessEqual(many, few + 1, address)
+
+    def _files(self, record, count):
+        return self.env["ir.attachment"].create(
+            [
+                {
+                    "name": f"{count}-{number}.txt",
+                    "raw": f"{count}-{number}".encode(),
+                    "res_model": record._name,
+                    "res_id": record.id,
+                }
+                for number in range(count)
+            ]
+        )
+
+    def _interventions(self, count, **values):
+        for number in range(count):
+            self._create_intervention(name=f"Number {number}", **values)
+
+    def _machines(self, count):
+        return self.env["service.equipment"].create(
+            [
+                {
+                    "name": f"Machine {number}",
+                    "partner_id": self.customer.id,
+                    "site_id": self.site.id,
+                }
+                for number in range(count)
+            ]
+        )
+
+    def _hour(self, day):
+        """An hour of a day to come."""
+        start = fields.Datetime.now().replace(microsecond=0) + timedelta(days=day)
+        return start, start + timedelta(hours=1)
+
+    def test_a_request_costs_the_same_whatever_belongs_to_it(self):
+        def make(count):
+            self._files(self.ticket, count)
+            self._interventions(count, ticket_id=self.ticket.id)
+            for number in range(count):
+                self.ticket.message_post(
+                    body=f"Message {number}",
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                )
+
+        self._assert_costs_the_same(f"/my/tickets/{self.ticket.id}", make)
+
+    def test_an_intervention_costs_the_same_whatever_belongs_to_it(self):
+        def make(count):
+            self._files(self.intervention, count)
+            self.intervention.equipment_ids |= self._machines(count)
+            for day in range(count):
+                self._plan(self.intervention, self.outside, *self._hour(count + day))
+
+        self._assert_costs_the_same(f"/my/interventions/{self.intervention.id}", make)
+
+    def test_a_machine_costs_the_same_whatever_its_history(self):
+        def make(count):
+            self._files(self.equipment, count)
+            self._interventions(count)
+            self.env["helpdesk.ticket"].create(
+                [
+                    {
+                        "name": f"Ticket {number}",
+                        "partner_id": self.own_user.partner_id.id,
+                        "equipment_id": self.equipment.id,
+                    }
+                    for number in range(count)
+                ]
+            )
+
+        self._assert_costs_the_same(f"/my/equipment/{self.equipment.id}", make)
+
+    def test_a_contract_and_their_list_cost_the_same(self):
+        def more_equipment(count):
+            self.contract.equipment_ids |= self._machines(count)
+
+        self._assert_costs_the_same(f"/my/contracts/{self.contract.id}", more_equipment)
+        self._assert_costs_the_same(
+            "/my/contracts",
+            lambda count: [self.contract.copy({"state": "open"}) for _number in range(count)],
+        )
+
+    def test_the_statement_costs_the_same(self):
+        self._assert_costs_the_same(
+            "/my/statement",
+            lambda count: [self._invoice(self.customer) for _number in range(count)],
+            person="accountant",
+        )
+
+    def test_articles_cost_the_same(self):
+        category = self.env["knowledge.category"].create({"name": "Films"})
+        self._assert_costs_the_same(
+            "/my/knowledge?groupby=category",
+            lambda count: [
+                self.article.copy(
+                    {"name": f"Film {number}", "state": "published", "category_id": category.id}
+                )
+                for number in range(count)
+            ],
+        )
+
+    def test_colleagues_cost_the_same(self):
+        self._assert_costs_the_same(
+            "/my/colleagues",
+            lambda count: [
+                self._portal_user(f"more_{count}_{number}", self.customer, "own")
+                for number in range(count)
+            ],
+        )
+
+    def test_a_new_request_costs_the_same_however_much_there_is_to_choose_from(self):
+        self._assert_costs_the_same("/my/tickets/new", self._machines)
+
+    def test_the_visits_to_answer_cost_the_same(self):
+        def make(count):
+            for day in range(1, count + 1):
+                intervention = self._create_intervention(
+                    name=f"Number {day}", contact_id=self.company_user.partner_id.id
+                )
+                self._plan(
+                    intervention, self.outside, *self._hour(count + day), invite_customer=True
+                )
+
+        self._assert_costs_the_same("/my/visits", make)
+
+    def test_the_home_costs_the_same(self):
+        def make(count):
+            self._files(self.ticket, count)
+            self._interventions(count)
+            self._machines(count)
+
+        self._assert_costs_the_same("/my", make)
+
+
+@tagged("post_install", "-at_install")
+class TestScannedEquipment(ReadingCommon):
+    def test_a_scanned_label_opens_a_request_on_this_machine_however_many_there_are(self):
+        self.env["service.equipment"].create(
+            [
+                {"name": f"A machine {number}", "partner_id": self.customer.id}
+                for number in range(201)
+            ]
+        )
+        self.equipment.name = "Zzz the last one"
+        self._login("company")
+        page = self._get(f"/q/{self.equipment.id}")
+        self.assertIn("/my/tickets/new", page.url)
+        self.assertRegex(page.text, rf'value="{self.equipment.id}"[^>]*selected')
+
+    def test_a_machine_of_others_is_not_among_them(self):
+        foreign = self.env["service.equipment"].create(
+            {"name": "Foreign boiler", "partner_id": self.other_customer.id}
+        )
+        self._login("company")
+        page = self._get(f"/my/tickets/new?equipment_id={foreign.id}").text
+        self.assertNotIn("Foreign boiler", page)

@@ -1,0 +1,63 @@
+"""Run in Odoo's shell after story_cast.py: more of a customer's people, and what they are shown.
+
+Alfa has an accountant and somebody of its site; Giulia is a contact of Monte, too. A category asks
+questions, the team wants to know how it was.
+"""
+
+import json
+
+alfa = env["res.partner"].search([("name", "=", "Alfa Story S.r.l.")], limit=1)
+monte = env["res.partner"].search([("name", "=", "Monte Story")], limit=1)
+site = env["res.partner"].search([("name", "=", "Alfa Story S.r.l. – Thiene")], limit=1)
+giulia = env["res.users"].search([("login", "=", "story_customer")])
+
+
+def portal_person(login, name, parent, role):
+    partner = env["res.partner"].create(
+        {"name": name, "parent_id": parent.id, "email": f"{login}@example.com", "portal_role": role}
+    )
+    env["res.users"].create(
+        {
+            "name": name,
+            "login": login,
+            "password": login,
+            "lang": "en_US",
+            "tz": "Europe/Rome",
+            "partner_id": partner.id,
+            "group_ids": [(6, 0, [env.ref("base.group_portal").id])],
+        }
+    )
+
+
+portal_person("story_ledger", "Ada Story", alfa, "accountant")
+portal_person("story_site", "Piero Story", site, "site")
+env["res.partner"].create(
+    {
+        "name": "Giulia at Monte",
+        "parent_id": monte.id,
+        "portal_role": "company",
+        "is_portal_manager": True,
+        "portal_user_id": giulia.id,
+    }
+)
+category = env["helpdesk.category"].create(
+    {
+        "name": "Wrapping machines",
+        "ticket_properties_definition": [
+            {"name": "shift", "string": "Which shift", "type": "char"},
+            {"name": "stopped", "string": "Production stopped", "type": "boolean"},
+        ],
+    }
+)
+env["helpdesk.team"].search([]).rate_closed = True
+equipment = env["service.equipment"].search([("serial_number", "=", "ST-2201")])
+env["service.contract"].create(
+    {
+        "name": "Full maintenance",
+        "partner_id": alfa.id,
+        "state": "open",
+        "equipment_ids": [(6, 0, equipment.ids)],
+    }
+)
+env.cr.commit()
+print(json.dumps({"category": category.id}))
