@@ -214,6 +214,18 @@ class TestExpense(ExpenseCaptureCommon):
         self.assertEqual(late.work_line_ids.billing_state, "blocked")
         self.assertEqual(self._invoice(self._sign(self.intervention)).amount_untaxed, 4)
 
+    def test_an_expense_of_invoiced_work_is_kept_and_says_so(self):
+        self._add(self.intervention, kind="motorway", amount=10)
+        self._invoice(self._sign(self.intervention))
+        late = self._add(
+            self.intervention,
+            kind="parking",
+            amount=4,
+            files=[{"name": "late.jpg", "data": picture()}],
+        )
+        self.assertIn("has been invoiced already", late.warning_text)
+        self.assertEqual((late.state, late.nb_attachment), ("submitted", 1))
+
     def _sign_some_work(self):
         self._add(self.intervention, kind="motorway", amount=10)
         self._sign(self.intervention)

@@ -134,6 +134,21 @@ class TestPapers(ExpenseCaptureCommon):
         self.assertIsNone(receipts_pdf.to_pages("image/heic", b"\0\0\0\x18ftypheic"))
         self.assertIsNone(receipts_pdf.to_pages("application/pdf", b""))
 
+    def test_a_longer_note_costs_no_more_queries(self):
+        def queries(expenses):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            expenses.with_user(self.user_approver)._get_notes()
+            return self.env.cr.sql_log_count - before
+
+        expenses = self._story_four(self.intervention)
+        queries(expenses)
+        few = queries(expenses)
+        for amount in range(1, 11):
+            expenses |= self._add(self.intervention, kind="motorway", amount=amount)
+        self.assertLessEqual(queries(expenses), few)
+
     def test_receipts_that_want_too_much_stop_no_note(self):
         """Fifty million times nothing on a page; three hundred pages; something that is no PDF."""
         files = [

@@ -84,6 +84,48 @@ class TestPolicy(ExpenseCaptureCommon):
         # The VAT is that of our service, whatever was on the receipt.
         self.assertEqual(invoice.invoice_line_ids.tax_ids, self.tax)
 
+    def test_with_the_tax_in_our_prices_an_expense_is_charged_before_tax(self):
+        """Work is priced with its tax there, as Odoo has it; what was spent is not."""
+        self.tax.price_include_override = "tax_included"
+        policy = self._policy("cost", percent=10, price=70)
+        expected = []
+        paths = product(
+            ("own_account", "company_account"),
+            ("cost", "markup", "fixed"),
+            (True, False),
+        )
+        for mode, charge, deducted in paths:
+            policy.charge = charge
+            cost = 87.27 if deducted else 96.0
+            expense = self._add(
+                self.intervention,
+                kind="hotel",
+                amount=96,
+                payment_mode=mode,
+                invoice_to_us=deducted,
+            )
+            amounts = {"cost": cost, "markup": round(cost * 1.1, 2), "fixed": 70.0}
+            expected.append((expense.work_line_ids, amounts[charge]))
+        drive = self._add(self.intervention, kind="own_car", distance_km=100).work_line_ids
+        invoice = self._invoice(self._sign(self.intervention))
+        for line, amount in expected:
+            self.assertEqual(line.amount_invoice, amount)
+            self.assertEqual(line.invoice_line_id.price_subtotal, amount)
+        self.assertEqual(drive.invoice_line_id.price_total, 60)
+        self.assertEqual(invoice.invoice_line_ids.tax_ids, self.tax)
+
+    def test_summed_up_with_the_tax_in_our_prices_it_is_the_same(self):
+        self.tax.price_include_override = "tax_included"
+        self._add(self.intervention, kind="hotel", amount=100)
+        self._add(self.intervention, kind="own_car", distance_km=100)
+        report = self._sign(self.intervention)
+        lines = report.work_line_ids.filtered(lambda line: line.billing_state == "to_bill")
+        ((key, work),) = lines._group_by_invoice("report").items()
+        prices = [
+            values["price_unit"] for values, _work in work._prepare_invoice_lines(key, "report")
+        ]
+        self.assertAlmostEqual(sum(prices), 122 + 60, 2)
+
     def test_the_narrowest_policy_decides(self):
         payer = self.intervention.invoice_partner_id or self.intervention.partner_id
         contract = self.env["service.contract"].create(
