@@ -135,7 +135,7 @@ class KnowledgeEntry(models.Model):
         solution = SQL("left(coalesce(source.solution, ''), %s)", MAX_INDEXED_TEXT)
         self.env.cr.execute(
             SQL(
-                """
+                r"""
                 UPDATE knowledge_entry AS entry
                    SET tsv = setweight(to_tsvector(row.config::regconfig, entry.title), 'A')
                           || row.codes::tsvector

@@ -219,7 +219,7 @@ class TestKnowledgeArticle(KnowledgeBaseCommon):
         mine, foreign = (
             self.env["ir.attachment"]
             .with_user(user)
-            .create({"name": "foto.png", "raw": b"x", "res_model": "knowledge.article"})
+            .create({"name": "figura.png", "raw": b"x", "res_model": "knowledge.article"})
             for user in (self.user_editor, self.user_manager)
         )
         article = (
@@ -229,7 +229,7 @@ class TestKnowledgeArticle(KnowledgeBaseCommon):
                 {
                     "name": "Pompa",
                     "symptom": f'<p><img src="/web/image/{mine.id}-1a/f.png?access_token=t"></p>',
-                    "cause": f'<p><img src="/web/image/{foreign.id}/foto.png"></p>',
+                    "cause": f'<p><img src="/web/image/{foreign.id}/figura.png"></p>',
                 }
             )
         )

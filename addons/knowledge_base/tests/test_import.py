@@ -26,7 +26,7 @@ Elettrodo ossidato.
 
 ## Soluzione
 1. Togliere tensione
-2. Pulire l'elettrodo ![foto](immagini/elettrodo.png)
+2. Pulire l'elettrodo ![figura](immagini/elettrodo.png)
 
 [Manuale](manuale.pdf) <script>alert(1)</script>
 """

@@ -217,7 +217,7 @@ class TestArticleAudience(PagesCommon):
     def test_readers_are_offered_their_language_first(self):
         self.env["res.lang"]._activate_lang("it_IT")
         italian = self.narrow.copy(
-            {"name": "La lama gratta", "lang": "it_IT", "state": "published"}
+            {"name": "Il coltello gratta", "lang": "it_IT", "state": "published"}
         )
         italian.original_id = self.narrow
         for lang, shown, hidden in (
