@@ -21,8 +21,10 @@ MAX_TEXT = 2_000  # characters of a question that are read
 MAX_TERMS = 24  # terms that are looked up
 MAX_SCORED = 12  # terms that are scored: the rarest
 BUDGET = 2_000  # entries scored at most; also where counting a term stops
+BUDGET_OF_MANY = 1_000  # the same in a large index: there each costs a read from the disk
 PAIRED = 5  # terms that are too common to be looked up alone, and may be in pairs
 SMALL = 20_000  # entries up to which terms are counted exactly, and any pair is looked up
+LIKENED = 300  # entries of a large index, the best by words, whose titles are compared by trigrams
 SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all labels together
 # Silence is better than a wrong answer. An entry convinces by its share of the question's weight:
 MIN_COVERAGE = 0.3  # of whatever words,
@@ -155,6 +157,15 @@ def candidate_sql(weighed: list[WeighedTerm], near: list[int], entries: int) -> 
     return SQL("(%s)", SQL(" OR ").join(conditions))
 
 
+def budget_of(entries: int) -> int:
+    """How many of so many entries are scored at most.
+
+    >>> budget_of(500), budget_of(1_000_000)
+    (2000, 1000)
+    """
+    return BUDGET if entries <= SMALL else BUDGET_OF_MANY
+
+
 def candidate_query(weighed: list[WeighedTerm], entries: int) -> str:
     """Rare terms choose the candidates alone, common ones in pairs: as many as the budget allows.
 
@@ -164,14 +175,15 @@ def candidate_query(weighed: list[WeighedTerm], entries: int) -> str:
     >>> candidate_query([WeighedTerm(Term("E05", ("#e5",)), 3, 5.0), *common], 9_000)
     "('#e5') | ('acqua') & ('perde') | ('acqua') & ('tubo') | ('perde') & ('tubo')"
     >>> candidate_query([WeighedTerm(w.term, 30_000, 1.0) for w in common], 1_000_000)
-    "('acqua') & ('perde') | ('acqua') & ('tubo')"
+    "('acqua') & ('perde')"
     >>> candidate_query([WeighedTerm(w.term, 300_000, 1.0) for w in common], 1_000_000)
     "('acqua') & ('perde') & ('tubo')"
     """
     known = [w for w in weighed if w.frequency]
+    budget = budget_of(entries)
     spent, alone = 0, []
     for w in known:
-        if spent + w.frequency > BUDGET:
+        if spent + w.frequency > budget:
             break
         spent += w.frequency
         alone.append(w)
@@ -183,7 +195,7 @@ def candidate_query(weighed: list[WeighedTerm], entries: int) -> str:
     else:
         for pair in combinations(common, 2):
             expected = pair[0].frequency * pair[1].frequency / entries
-            if spent + expected <= BUDGET:
+            if spent + expected <= budget:
                 spent += expected
                 parts.append(_all_of(pair))
     if not parts and common:
@@ -258,15 +270,15 @@ def rank_sql(weighed: WeighedTerm, *, separate: bool) -> SQL:
     )
 
 
-def score_sql(weighed: list[WeighedTerm]) -> SQL:
-    """Score by words of a row of ``ranked(rank[], likeness)``, as `by_words` gives it."""
+def words_sql(weighed: list[WeighedTerm]) -> SQL:
+    """Score by words of a row of ``ranked(rank[])``."""
     total = sum(w.weight for w in weighed) or 1
     ranks = [
         SQL("%s * ranked.rank[%s]", w.weight / total, position)
         for position, w in enumerate(weighed, 1)
         if w.frequency
     ]
-    return SQL(" + ").join([*ranks, SQL("%s * ranked.likeness", TRIGRAM_WEIGHT)])
+    return SQL(" + ").join(ranks or [SQL("0")])
 
 
 @dataclass(frozen=True)

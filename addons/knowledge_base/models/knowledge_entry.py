@@ -10,6 +10,7 @@ from ..codes import find_codes, without_codes
 MAX_INDEXED_TEXT = 20_000  # characters of a text that go into the index
 INDEXED_FIELDS = frozenset({"title", "problem", "solution", "codes", "tags", "lang", "files"})
 MAX_RESULTS = 100
+SCORED_COLUMNS = ("id", "parent_id", "tsv", "title", "lang", "text_length", "solved_count")
 VERSIONS = 4  # of an article, in several languages, that may stand in the place of one
 # Characters that mark the matched words until the text around them is escaped.
 MARK_START, MARK_STOP = "\x02", "\x03"
@@ -225,7 +226,7 @@ class KnowledgeEntry(models.Model):
         if not near and not any(w.frequency for w in weighed):
             return []
         limit = min(max(int(limit), 0), MAX_RESULTS)
-        rows = ranking.MAX_FUSED if near else ranking.rows_for(limit)
+        rows = len(near) + ranking.rows_for(limit)
         found = self._score_words(question, weighed, access, near, entries, rows)
         likeness = self._likeness(meaning, found) if meaning else None
         best = ranking.fuse(found, likeness, language)[: limit * VERSIONS]
@@ -443,7 +444,7 @@ class KnowledgeEntry(models.Model):
             SQL(
                 """
                 WITH candidate AS MATERIALIZED (
-                    SELECT knowledge_entry.id, knowledge_entry.parent_id
+                    SELECT %(columns)s
                       FROM %(tables)s
                      WHERE %(condition)s
                      LIMIT %(budget)s
@@ -453,27 +454,39 @@ class KnowledgeEntry(models.Model):
                       FROM (SELECT text_length FROM knowledge_entry
                              WHERE text_length > 0 LIMIT 500) AS sample
                 ),
+                found AS (
+                    SELECT * FROM candidate
+                     UNION ALL
+                    SELECT %(columns)s
+                      FROM %(parent_tables)s
+                     WHERE %(parent_condition)s
+                       AND knowledge_entry.id NOT IN (SELECT id FROM candidate)
+                ),
                 entry AS MATERIALIZED (
                     SELECT found.id, found.parent_id, found.tsv, found.title, found.lang,
                            coalesce(found.text_length, 0) / average.length AS length,
                            coalesce(found.solved_count, 0) AS solved_count
-                      FROM knowledge_entry AS found, average
-                     WHERE found.id IN (
-                               SELECT id FROM candidate
-                                UNION
-                               SELECT knowledge_entry.id
-                                 FROM %(parent_tables)s
-                                WHERE %(parent_condition)s
-                           )
+                      FROM found, average
                 ),
                 ranked AS MATERIALIZED (
                     SELECT entry.id, entry.parent_id, entry.lang, entry.solved_count,
-                           ARRAY[%(ranks)s]::real[] AS rank, %(likeness)s AS likeness
+                           entry.title, ARRAY[%(ranks)s]::real[] AS rank
                       FROM entry
                 ),
+                placed AS MATERIALIZED (
+                    SELECT by_words.*,
+                           row_number() OVER (ORDER BY by_words.words DESC, by_words.id DESC)
+                               <= %(likened)s OR by_words.id = ANY(%(near)s) AS is_likened
+                      FROM (SELECT ranked.*, %(words)s AS words FROM ranked) AS by_words
+                ),
+                likened AS MATERIALIZED (
+                    SELECT placed.*,
+                           CASE WHEN placed.is_likened THEN %(likeness)s ELSE 0 END AS likeness
+                      FROM placed
+                ),
                 scored AS (
-                    SELECT ranked.*, %(score)s AS score
-                      FROM ranked
+                    SELECT likened.*, likened.words + %(trigram_weight)s * likened.likeness AS score
+                      FROM likened
                 )
                 SELECT scored.id, scored.parent_id, split_part(scored.lang, '_', 1),
                        scored.solved_count, scored.rank, scored.likeness
@@ -484,16 +497,21 @@ class KnowledgeEntry(models.Model):
                           scored.parent_id IS NOT NULL, scored.score DESC, scored.id DESC
                  LIMIT %(limit)s
                 """,
+                columns=SQL(", ").join(
+                    SQL.identifier("knowledge_entry", name) for name in SCORED_COLUMNS
+                ),
                 tables=query.from_clause,
                 condition=query.where_clause,
                 parent_tables=parents.from_clause,
                 parent_condition=parents.where_clause,
-                budget=ranking.BUDGET,
+                budget=ranking.budget_of(entries),
                 ranks=SQL(", ").join(ranking.rank_sql(w, separate=separate) for w in weighed),
-                likeness=SQL("similarity(entry.title, %s)", question)
+                likeness=SQL("similarity(placed.title, %s)", question)
                 if self.pool.has_trigram
                 else SQL("0"),
-                score=ranking.score_sql(weighed),
+                likened=ranking.LIKENED if entries > ranking.SMALL else ranking.MAX_FUSED + entries,
+                words=ranking.words_sql(weighed),
+                trigram_weight=ranking.TRIGRAM_WEIGHT,
                 near=near,
                 limit=rows,
             )

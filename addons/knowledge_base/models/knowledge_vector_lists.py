@@ -10,7 +10,8 @@ LISTS_FROM = 50_000  # vectors; fewer are compared all
 GROWN = 4  # times as many vectors as when the lists were made: they are made anew
 BATCH = 5_000  # vectors between two commits
 SECONDS = 300  # of one run of the job
-LOOKED_AT = 2_000  # vectors of the lists that are nearest, before the reader's rights
+# Vectors of the lists that are nearest, before the reader's rights; who may read few looks at more.
+LOOKED_AT, LOOKED_AT_BY_SHARE = 600, 3_000
 LOOKED_AT_BY_EXTENSION = 400  # what pgvector finds of them
 HNSW_INDEX = "knowledge_vector_hnsw_idx"
 
@@ -175,7 +176,7 @@ class KnowledgeVector(models.Model):
                 " WHERE list = ANY(%s::int2[]) ORDER BY 2 LIMIT %s",
                 signs(vector),
                 clusters.probed_lists(numpy, record._centroids(numpy), vector),
-                LOOKED_AT,
+                LOOKED_AT_BY_SHARE if self.env.user.share else LOOKED_AT,
             )
         else:
             return super()._nearest(record, numpy, vector, access)

@@ -41,7 +41,7 @@ class TestManyWords(KnowledgeBaseCommon):
         self.assertEqual(self._find("assensore fermo"), [self.lift.name])
 
     def test_words_too_common_to_be_looked_up_find_in_pairs(self):
-        with patch.object(ranking, "BUDGET", 1):
+        with patch.object(ranking, "BUDGET_OF_MANY", 1):
             self.assertEqual(self._find("ascensore con la porta aperta"), [self.lift.name])
 
 
