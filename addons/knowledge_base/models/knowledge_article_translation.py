@@ -109,6 +109,8 @@ class KnowledgeArticle(models.Model):
     def action_translate(self):
         """Ask into which language, and begin the translation with the texts of the original."""
         self.ensure_one()
+        self.check_access("read")
+        self.browse().check_access("create")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Translate"),
@@ -119,7 +121,9 @@ class KnowledgeArticle(models.Model):
         }
 
     def action_view_languages(self):
+        """Show the versions of the article that the user may read."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "knowledge_base.knowledge_article_action"
         )
@@ -136,6 +140,7 @@ class KnowledgeArticle(models.Model):
 
     def action_translation_holds(self):
         """Say that the translations say what their originals say now."""
+        self.check_access("write")
         self._mark_translated()
 
     # === BUSINESS METHODS === #
