@@ -19,6 +19,7 @@ from campo.databases import Databases
 from campo.serving import running_copy
 
 IMAGES = paths.TOP / "docs" / "images"
+QUESTION = "il film si strappa quando la linea riparte"
 COLOURS = 128  # a screen has few: the pictures stay small
 
 
@@ -325,9 +326,53 @@ def signing(browser, address):
     shoot(page, "sign-by-link")
 
 
+def knowledge(browser, address):
+    """What solved the like before: the search, the palette, beside a ticket, and what it is worth."""
+    who = Person(browser, address, "manager", DESK)
+    page = who.go("/odoo/knowledge-find")
+    page.fill("#knowledge_base_text", QUESTION)
+    page.locator("button[name=filters]").click()
+    page.locator(".o_knowledge_base_problem").first.wait_for()
+    page.wait_for_timeout(500)
+    shoot(page, "knowledge-find")
+    page.keyboard.press("Control+k")
+    page.locator(".o_command_palette_search input").press_sequentially(f"?{QUESTION}", delay=5)
+    page.locator(".o_knowledge_base_command").first.wait_for()
+    page.wait_for_timeout(500)
+    shoot(page, "knowledge-palette")
+    phone = Person(browser, address, "technician", PHONE)
+    page = phone.go("/odoo/field-service-mine")
+    page.locator(".o_kanban_record:has-text('Film che si strappa')").first.click()
+    similar = page.locator(".o_knowledge_base_similar")
+    similar.locator("button[name=use]").first.click()
+    similar.locator("[name=it_solved]").first.wait_for()
+    page.wait_for_timeout(800)
+    similar.evaluate("element => element.scrollIntoView()")
+    page.wait_for_timeout(500)
+    shoot(page, "knowledge-phone")
+    for login in ("customer", "customer2", "agent", "dispatcher", "technician", "manager"):
+        judge(Person(browser, address, login, DESK))
+    page = who.go("/odoo/knowledge-dashboard")
+    page.locator("[data-tile=share]").wait_for()
+    page.wait_for_timeout(800)
+    shoot(page, "knowledge-dashboard")
+
+
+def judge(who):
+    """What a person says of what the search offers."""
+    for question in (QUESTION, "caldaia in blocco E05", "etichette storte"):
+        found = call(who, "knowledge.entry", "search_similar", question)
+        for position, problem in enumerate(found[:2]):
+            kind = "anyway" if position else "solved"
+            call(who, "knowledge.event", "record", [problem["id"]], kind)
+        if who.login == "manager":
+            call(who, "knowledge.unanswered", "record", "il montacarichi cigola")
+
+
 TAKES = (
     customer,
     agent,
+    knowledge,
     desk,
     outside,
     technician,
