@@ -327,7 +327,7 @@ def signing(browser, address):
 
 
 def knowledge(browser, address):
-    """What solved the like before: the search, the palette, beside a ticket, and what it is worth."""
+    """What solved the like before: search, palette, beside the work, and what it is worth."""
     who = Person(browser, address, "manager", DESK)
     page = who.go("/odoo/knowledge-find")
     page.fill("#knowledge_base_text", QUESTION)
@@ -344,12 +344,9 @@ def knowledge(browser, address):
     page = phone.go("/odoo/field-service-mine")
     page.locator(".o_kanban_record:has-text('Film che si strappa')").first.click()
     similar = page.locator(".o_knowledge_base_similar")
-    similar.locator("button[name=use]").first.click()
-    similar.locator("[name=it_solved]").first.wait_for()
+    similar.locator(".o_knowledge_base_problem").first.wait_for()
     page.wait_for_timeout(800)
-    similar.evaluate("element => element.scrollIntoView()")
-    page.wait_for_timeout(500)
-    shoot(page, "knowledge-phone")
+    shoot(similar, "knowledge-phone")
     for login in ("customer", "customer2", "agent", "dispatcher", "technician", "manager"):
         judge(Person(browser, address, login, DESK))
     page = who.go("/odoo/knowledge-dashboard")
