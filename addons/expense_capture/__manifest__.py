@@ -36,5 +36,5 @@
         "views/expense_capture_menus.xml",
     ],
     "assets": {"web.assets_backend": ["expense_capture/static/src/backend/**/*"]},
-    "demo": ["demo/hr_expense_demo.xml"],
+    "demo": ["demo/res_users_demo.xml", "demo/hr_expense_demo.xml"],
 }
