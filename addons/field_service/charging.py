@@ -80,6 +80,20 @@ def amount(price: float, quantity: float, discount: float = 0.0, digits: int = 2
     return float(exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP))
 
 
+def is_exact(price: float, quantity: float, discount: float = 0.0, digits: int = 2) -> bool:
+    """Whether a line comes to a whole number of cents before it is rounded.
+
+    >>> is_exact(38, 1.25)
+    True
+    >>> is_exact(0.605, 1)
+    False
+    >>> is_exact(10, 1, discount=33.33)
+    False
+    """
+    exact = Decimal(repr(price)) * Decimal(repr(quantity)) * (100 - Decimal(repr(discount))) / 100
+    return exact == exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
+
 def charge_trips(
     trips: Sequence[Trip], away: Collection[tuple[int, date]] = ()
 ) -> list[str | None]:

@@ -380,7 +380,9 @@ class ServiceContract(models.Model):
     def _get_fee_description(self):
         """What the invoice says about the fee: the contract and the period it is for."""
         self.ensure_one()
-        start, stop = self._get_fee_days()
+        return self._get_fee_text(*self._get_fee_days())
+
+    def _get_fee_text(self, start, stop):
         # Whoever pays reads it, in their language.
         payers_env = self.with_context(lang=self.invoice_partner_id.lang or self.env.lang).env
         return payers_env._(

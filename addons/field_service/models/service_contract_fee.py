@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import format_amount, format_date
+from odoo.tools import SQL, format_amount, format_date
 
 from ..fees import ALL_GONE, indexed, part_of_fee
 from .service_contract import FEE_MONTHS
@@ -37,7 +37,7 @@ class ServiceContractFee(models.Model):
     )
 
     _period_uniq = models.Constraint(
-        "UNIQUE (contract_id, period_first)", "The fee of this period is invoiced already."
+        "UNIQUE (contract_id, date_from)", "The fee of this period is invoiced already."
     )
 
     def _free(self, lines):
@@ -50,12 +50,54 @@ class ServiceContractFee(models.Model):
                 fee.write({"credit_line_id": False, "credited_amount": 0.0})
         for fee in self.filtered(lambda fee: fee.invoice_line_id in lines):
             contract, start, stop = fee.contract_id, fee.date_from, fee.date_to
-            fee.unlink()
             if contract.state == "open":
+                fee.unlink()
                 due = contract.next_fee_date
                 contract.next_fee_date = min(due, start) if due else start
             else:
+                # Nothing falls due there by itself: the row waits for somebody to decide.
+                fee.invoice_line_id = False
                 contract._tell_not_invoiced(start, stop)
+
+    def action_create_invoice(self):
+        """Invoice a fee again that an ended contract has lost, and show the invoice."""
+        return self.create_invoice()._get_service_action()
+
+    def create_invoice(self):
+        """Make a draft invoice of one fee that is on no invoice any more.
+
+        :return: the invoice
+        :raise AccessError: who may not make invoices
+        :raise UserError: when it is on an invoice, also of somebody who pressed at the same time
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("Only accountants invoice fees."))
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL("SELECT id FROM service_contract_fee WHERE id = %s FOR UPDATE", self.id)
+        )
+        if self.invoice_line_id:
+            raise UserError(
+                self.env._(
+                    "This fee is on invoice %(invoice)s already.",
+                    # Whoever asks needn't read each invoice.
+                    invoice=self.sudo().invoice_id.display_name,
+                )
+            )
+        contract = self.contract_id
+        values = {
+            **contract._prepare_fee_line_values(self.amount),
+            "name": contract._get_fee_text(self.date_from, self.date_to),
+        }
+        invoice = self.env["account.move"]._create_service_invoices(
+            [(contract._get_invoice_key(), [contract.number], [values])]
+        )
+        # Which invoice bills a fee is written by Campo alone.
+        self.sudo().invoice_line_id = invoice.invoice_line_ids
+        invoice._deduct_advances_of(contract)
+        return invoice
 
 
 class ServiceContractIndex(models.Model):
@@ -121,6 +163,8 @@ class ServiceContract(models.Model):
     def _get_whole_period(self):
         """First and last day of the period of the next fee, whatever of it is charged."""
         self.ensure_one()
+        if begun := self._get_begun_fee():
+            return begun.period_first, begun.period_last
         if not self.fee_by_calendar:
             following = self._get_following_fee_date()
             return self.next_fee_date, following - relativedelta(days=1)
@@ -132,9 +176,29 @@ class ServiceContract(models.Model):
     def _get_fee_days(self):
         """First and last day that the next fee is for: cut at the beginning and the end."""
         self.ensure_one()
-        _first, last = self._get_whole_period()
+        first, last = self._get_whole_period()
         end = self._get_end()
-        return self.next_fee_date, min(last, end) if end else last
+        # The end of a period may be invoiced already, when what was before it was cancelled.
+        later = self.fee_ids.filtered(lambda fee: self.next_fee_date < fee.date_from <= last)
+        starts = [fee.date_from - relativedelta(days=1) for fee in later]
+        return self.next_fee_date, min([last, *starts, *([end] if end else [])])
+
+    def _get_begun_fee(self):
+        """The invoiced fee of the period that the next fee is the rest of."""
+        return self.fee_ids.filtered(
+            lambda fee: fee.period_first <= fee.date_to < self.next_fee_date <= fee.period_last
+        )[:1]
+
+    def _get_rest_of_fee(self):
+        """The first day that isn't invoiced of a period that was cut at the contract's end."""
+        last = self.fee_ids.sorted("date_to")[-1:]
+        cut = last and last.date_to < last.period_last
+        return cut and last.date_to + relativedelta(days=1)
+
+    def _resume_fees(self):
+        """One contract goes on after all: what was cut off its last fee is due."""
+        if not self.next_fee_date and (rest := self._get_rest_of_fee()):
+            self.next_fee_date = rest
 
     def _get_fee_due(self):
         """What the next fee comes to."""
@@ -149,10 +213,12 @@ class ServiceContract(models.Model):
     def _advance_fee_date(self):  # pylint: disable=missing-return; nothing is returned below
         """Extension of its own model: periods that are invoiced already are left out."""
         for contract in self:
-            invoiced = set(contract.fee_ids.mapped("period_first"))
             super(ServiceContract, contract)._advance_fee_date()
-            while contract.next_fee_date and contract._get_whole_period()[0] in invoiced:
+            while contract.next_fee_date and contract._is_invoiced(contract.next_fee_date):
                 super(ServiceContract, contract)._advance_fee_date()
+
+    def _is_invoiced(self, day):
+        return any(fee.date_from <= day <= fee.date_to for fee in self.fee_ids)
 
     def _note_fees(self, invoice_lines):
         """Keep which invoice line bills which days of each contract.
@@ -185,7 +251,7 @@ class ServiceContract(models.Model):
         texts = self.with_context(lang=self.user_id.lang or self.env.lang).env
         text = texts._(
             "The fee from %(start)s to %(stop)s is on no invoice any more. The contract has "
-            "ended: if it is still owed, invoice it by hand.",
+            "ended: if it is still owed, press “Invoice” beside it among its fees.",
             start=format_date(texts, start),
             stop=format_date(texts, stop),
         )
@@ -265,6 +331,7 @@ class ServiceContract(models.Model):
                     "Fees of later days are invoiced already: accountants end this contract."
                 )
             )
+        unknown = self._get_unknown_until(day)
         self.write({"date_end": day, "renewal": "none", "notice_date": False})
         credited, credits = self._credit_fees(fees, day)
         if not self.next_fee_date or self.next_fee_date > day:
@@ -273,6 +340,8 @@ class ServiceContract(models.Model):
                 self.action_close()
         # Technicians read contracts: what is credited only the asker is told.
         message = self._get_end_sentence(day, credited)
+        if unknown:
+            message = " ".join([message, self._get_unknown_sentence(day, unknown)])
         return {"credited": credited, "credit_ids": credits.ids, "message": message}
 
     def _check_end(self, day):
@@ -373,6 +442,36 @@ class ServiceContract(models.Model):
             }
         )
         return credit
+
+    def _get_unknown_until(self, day):
+        """Up to which day fees may be invoiced of which no row says so: those of the time before
+        Campo kept them. None when each later day is known.
+        """
+        if self.next_fee_date:
+            until = self.next_fee_date - relativedelta(days=1)
+        elif self.fee_ids:
+            until = max(self.fee_ids.mapped("date_to"))
+        else:
+            # Whether there is a fee everybody may know who ends the contract.
+            until = self.sudo().fee_amount and self.date_end
+        after = day + relativedelta(days=1)
+        if not until or until < after:
+            return None
+        known = {
+            fee.date_from + relativedelta(days=passed)
+            for fee in self.fee_ids
+            for passed in range((fee.date_to - fee.date_from).days + 1)
+        }
+        days = (after + relativedelta(days=passed) for passed in range((until - day).days))
+        return max((day for day in days if day not in known), default=None)
+
+    def _get_unknown_sentence(self, day, until):
+        return self.env._(
+            "Fees from %(start)s to %(stop)s may be on invoices that are older than the list of "
+            "fees: look for them and credit them by hand.",
+            start=format_date(self.env, day + relativedelta(days=1)),
+            stop=format_date(self.env, until),
+        )
 
     def _get_end_sentence(self, day, credited):
         """What the end of the contract means, for people."""

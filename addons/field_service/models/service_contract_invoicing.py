@@ -57,8 +57,8 @@ class ServiceContract(models.Model):
         # Accountants read contracts; what they change is the date of the next fee.
         return self.sudo().browse([contract_id for (contract_id,) in rows])
 
-    def _prepare_fee_line_values(self):
-        """Values of the invoice line of the fee that is due."""
+    def _prepare_fee_line_values(self, amount=None):
+        """Values of the invoice line of the fee that is due, or of an amount."""
         self.ensure_one()
         if not self.fee_product_id:
             raise UserError(
@@ -70,7 +70,7 @@ class ServiceContract(models.Model):
             "product_id": self.fee_product_id.id,
             "name": self._get_fee_description(),
             "quantity": 1,
-            "price_unit": self._get_fee_due(),
+            "price_unit": self._get_fee_due() if amount is None else amount,
             **self.env["account.move"]._prepare_service_analytic_values(self.analytic_account_id),
         }
 

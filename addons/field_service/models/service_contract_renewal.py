@@ -41,6 +41,29 @@ class ServiceContract(models.Model):
         "CHECK (renewal_months > 0)", "A contract is renewed for at least a month."
     )
 
+    renewed_hours = fields.Float(
+        string="Hours of each term",
+        compute="_compute_renewed",
+        store=True,
+        readonly=False,
+        help="With which hours bank each renewal begins: what is left of the hours of the term "
+        "before lapses, hours bought on top stay. 0 leaves the balance as it is.",
+    )
+    renewed_visits = fields.Integer(
+        string="Visits of each term",
+        compute="_compute_renewed",
+        store=True,
+        readonly=False,
+        help="With how many visits each renewal begins. 0 leaves the balance as it is.",
+    )
+
+    @api.depends("state", "included_hours", "included_visits")
+    def _compute_renewed(self):
+        for contract in self:
+            draft = contract.state == "draft"
+            contract.renewed_hours = contract.included_hours if draft else contract.renewed_hours
+            contract.renewed_visits = contract.included_visits if draft else contract.renewed_visits
+
     @api.depends("partner_id")
     def _compute_user_id(self):
         for contract in self:
@@ -90,6 +113,8 @@ class ServiceContract(models.Model):
         """The contracts are renewed after all."""
         self.check_access("write")
         self.write({"notice_date": False})
+        for contract in self.filtered(lambda contract: contract._is_renewed_tacitly()):
+            contract._resume_fees()
 
     # === BUSINESS METHODS === #
 
@@ -112,8 +137,9 @@ class ServiceContract(models.Model):
             end += relativedelta(months=self.renewal_months, days=-1)
         values = {"date_end": end}
         if self.fee_amount and not self.next_fee_date:
-            values["next_fee_date"] = self._get_first_fee_date_after(before)
-        self.write(values)
+            rest = self._get_rest_of_fee()
+            values["next_fee_date"] = rest or self._get_first_fee_date_after(before)
+        self.write({**values, **self._get_renewed_balance()})
         texts = self.with_context(lang=self.company_id.partner_id.lang or self.env.lang).env
         self.message_post(
             body=texts._(
@@ -123,6 +149,18 @@ class ServiceContract(models.Model):
             )
         )
         self._raise_fee(before)
+
+    def _get_renewed_balance(self):
+        """Hours and visits of the new term of one contract: what of the old term is left lapses,
+        hours that were bought on top stay as long as they are valid.
+        """
+        values = {}
+        if self.has_hours_bank and self.renewed_hours:
+            bought = self.top_up_ids._get_left()
+            values["included_hours"] = self.used_hours + bought + self.renewed_hours
+        if self.included_visits and self.renewed_visits:
+            values["included_visits"] = self.used_visits + self.renewed_visits
+        return values
 
     def _raise_fee(self, before):
         """Raise the fee by the contract's index; a fee of the time before is invoiced first.

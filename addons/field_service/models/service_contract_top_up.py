@@ -133,6 +133,21 @@ class ServiceContractTopUp(models.Model):
                 )
             )
 
+    def _get_left(self):
+        """What is left of these top-ups, of one contract, at its renewal: the contract's own hours
+        were used first, and of top-ups those that end first. Those that are used up are closed.
+        """
+        valid = self.filtered(lambda top_up: not top_up.has_lapsed)
+        bought = sum(valid.mapped("hours"))
+        left = max(min(bought, self.contract_id.remaining_hours), 0.0)
+        used = bought - left
+        for top_up in valid.sorted(lambda t: (not t.valid_until, t.valid_until or t.date, t.id)):
+            if top_up.hours > used + 1e-6:
+                break
+            used -= top_up.hours
+            top_up.has_lapsed = True
+        return left
+
     def _is_outlived_by(self, other):
         """Whether another top-up is valid longer: hours that end first were used first."""
         return not other.has_lapsed and (

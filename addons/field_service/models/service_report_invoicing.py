@@ -2,8 +2,9 @@ from collections import defaultdict
 
 from odoo import models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, formatLang
 
+from ..charging import is_exact
 from .account_move_service import InvoiceKey
 
 
@@ -138,7 +139,7 @@ class ServiceWorkLine(models.Model):
         report = self.report_id
         # Whoever pays reads it, in their language.
         payers_env = self.with_context(lang=self.payer_id.lang or self.env.lang).env
-        return {
+        values = {
             "product_id": self.product_id.id,
             "name": payers_env._(
                 "%(line)s (report %(report)s of %(date)s)",
@@ -157,4 +158,41 @@ class ServiceWorkLine(models.Model):
             **self.env["account.move"]._prepare_service_analytic_values(
                 self._get_cost_project().account_id
             ),
+        }
+        if self._is_rounded_as_a_whole():
+            values.update(self._prepare_exact_values(payers_env, values["name"]))
+        return values
+
+    def _is_rounded_as_a_whole(self):
+        """Whether Odoo would add up this line before rounding it, so that an invoice would come to
+        a cent more or less than its lines.
+        """
+        return self.company_id.tax_calculation_rounding_method == "round_globally" and not is_exact(
+            self.price_unit, self.quantity_invoice, self.discount, self.currency_id.decimal_places
+        )
+
+    def _prepare_exact_values(self, payers_env, name):
+        """The line in one piece, quantity and price in its text."""
+        price = formatLang(payers_env, self.price_unit, dp="Product Price")
+        quantity = formatLang(payers_env, self.quantity_invoice, digits=2)
+        unit = self._get_billed_uom().with_env(payers_env).name
+        text = payers_env._(
+            "%(line)s: %(quantity)s %(unit)s at %(price)s",
+            line=name,
+            quantity=quantity,
+            unit=unit,
+            price=price,
+        )
+        if self.discount:
+            text = payers_env._(
+                "%(line)s, less %(discount)s %%",
+                line=text,
+                discount=formatLang(payers_env, self.discount, digits=2),
+            )
+        return {
+            "name": text,
+            "quantity": 1,
+            "product_uom_id": self.product_id.uom_id.id,
+            "price_unit": self.amount_invoice,
+            "discount": 0,
         }

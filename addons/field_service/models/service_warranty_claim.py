@@ -113,6 +113,40 @@ class ServiceWorkLine(models.Model):
         copy=False,
         groups="field_service.field_service_group_cost",
     )
+    blocked_kind = fields.Selection(
+        selection_add=[("claimed", "Claimed from the manufacturer")],
+        ondelete={"claimed": "set null"},
+    )
+
+    @api.depends("claim_id.state")
+    def _compute_billing_state(self):
+        return super()._compute_billing_state()
+
+    @api.depends("blocked_kind")
+    def _compute_blocked_reason(self):
+        result = super()._compute_blocked_reason()
+        for line in self:
+            if line.blocked_kind == "claimed":
+                line.blocked_reason = self.env._(
+                    "The manufacturer is asked for its cost: it would be paid twice. Mark the "
+                    "claim as refused before the customer is invoiced."
+                )
+        return result
+
+    def _find_block(self):
+        """Extension of its own model: what a manufacturer is asked for no customer is billed."""
+        # Whether something is claimed decides for everybody, also for who may not see claims.
+        claim_sudo = self.sudo().claim_id
+        if (
+            claim_sudo
+            and claim_sudo.state != "refused"
+            and (
+                self.payer_id.commercial_partner_id
+                != claim_sudo.manufacturer_id.commercial_partner_id
+            )
+        ):
+            return "claimed"
+        return super()._find_block()
 
     def claim_from_manufacturer(self, manufacturer_id=None):
         """Claim the cost of work in warranty or at our expense from the manufacturer.

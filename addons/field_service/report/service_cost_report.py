@@ -160,7 +160,8 @@ class ServiceCostReport(models.Model):
                       NULL::int, NULL, NULL, 0, 0, 0, 0,
                       f.amount - COALESCE(f.credited_amount, 0), 0
                  FROM service_contract_fee f
-                 JOIN service_contract k ON k.id = f.contract_id"""
+                 JOIN service_contract k ON k.id = f.contract_id
+                WHERE f.invoice_line_id IS NOT NULL"""
         )
 
     def _select_top_ups(self):

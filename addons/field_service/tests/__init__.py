@@ -25,6 +25,7 @@ from . import (
     test_labels,
     test_maintenance,
     test_moving,
+    test_ordinary_invoices,
     test_ordinary_meetings,
     test_own_forms,
     test_own_warranty,

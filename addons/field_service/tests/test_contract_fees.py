@@ -241,10 +241,116 @@ class TestContractFees(FieldServiceCommon, AccountTestInvoicingCommon):
         invoice = self._invoice_fee(contract, "2026-01-01")
         contract.action_close()
         invoice.button_cancel()
-        self.assertFalse(contract.fee_ids)
+        fee = contract.fee_ids
+        self.assertFalse(fee.invoice_id)
         self.assertEqual(contract.activity_ids.user_id, self.user_dispatcher)
         self.assertIn("from 01/01/2026 to 01/31/2026", contract.activity_ids.note)
         self.assertIn("on no invoice any more", contract.message_ids[0].body)
+        with self.assertRaises(AccessError):
+            fee.with_user(self.user_dispatcher).create_invoice()
+        again = fee.with_user(self.user_accountant).create_invoice()
+        self.assertEqual((again.state, again.amount_untaxed), ("draft", 1200.0))
+        self.assertIn("01/01/2026 to 01/31/2026", again.invoice_line_ids.name)
+        with self.assertRaisesRegex(UserError, "already"):
+            fee.with_user(self.user_accountant).create_invoice()
+        again.unlink()
+        self.assertFalse(fee.invoice_id)
+
+    def test_notice_that_is_withdrawn_leaves_no_day_unbilled(self):
+        for by_calendar in (True, False):
+            with self.subTest(by_calendar=by_calendar):
+                contract = self._contract(
+                    date_start="2026-10-12",
+                    date_end="2027-02-20",
+                    renewal="tacit",
+                    fee_by_calendar=by_calendar,
+                    fee_amount=310.0,
+                )
+                contract.action_give_notice()
+                while contract.next_fee_date:
+                    self._invoice_fee(contract, "2027-03-31")
+                self.assertEqual(str(max(contract.fee_ids.mapped("date_to"))), "2027-02-20")
+                contract.action_withdraw_notice()
+                self.assertEqual(str(contract.next_fee_date), "2027-02-21")
+                cut = contract.fee_ids.sorted("date_to")[-1]
+                rest = self._invoice_fee(contract, "2027-02-28")
+                self.assertAlmostEqual(cut.amount + rest.amount_untaxed, 310.0, 2)
+                with freeze_time("2027-02-21"):
+                    contract._renew()
+                self._invoice_fee(contract, "2027-03-31")
+                # What was before is cancelled: only its own days are due again.
+                cut.invoice_id.button_cancel()
+                self.assertEqual(
+                    str(contract.next_fee_date), "2027-02-01" if by_calendar else "2027-02-12"
+                )
+                again = self._invoice_fee(contract, "2027-03-31")
+                self.assertAlmostEqual(again.amount_untaxed + rest.amount_untaxed, 310.0, 2)
+                stretches = contract.fee_ids.sorted("date_from")
+                for before, after in zip(stretches, stretches[1:], strict=False):
+                    self.assertEqual((after.date_from - before.date_to).days, 1)
+
+    def test_an_end_tells_of_fees_that_are_older_than_their_list(self):
+        contract = self._contract(fee_period="year")
+        # As fees were invoiced before each left a row.
+        contract.next_fee_date = "2027-01-01"
+        ended = self._end(contract, "2026-12-10")
+        self.assertIn("from 12/11/2026 to 12/31/2026 may be on invoices", ended["message"])
+        known = self._contract(fee_period="year")
+        self._invoice_fee(known, "2026-01-01")
+        self.assertNotIn("may be on", self._end(known, "2026-12-10")["message"])
+        self.assertNotIn("may be on", self._end(self._contract(), "2026-12-10")["message"])
+
+    def test_a_renewal_begins_with_the_hours_and_visits_of_a_term(self):
+        contract = self._contract(
+            date_end="2026-11-27",
+            renewal="tacit",
+            has_hours_bank=True,
+            included_hours=10,
+            included_visits=2,
+        )
+        self.assertEqual((contract.renewed_hours, contract.renewed_visits), (10, 2))
+        self._top_up(contract, hours=4, price=0)
+        self.assertEqual(contract.renewed_hours, 10)
+        intervention = self._create_intervention(contract_id=contract.id)
+        visit = self._plan(intervention)
+        self._record(
+            intervention,
+            {"kind": "labour", "start": at(8), "stop": at(11)},
+            user=self.user_dispatcher,
+        )
+        self.assertEqual((contract.remaining_hours, contract.remaining_visits), (11, 1))
+        self.assertTrue(visit.counted_contract_id)
+        contract._renew()
+        # What is left of the old 10 hours lapses, the 4 that were bought stay.
+        self.assertEqual((contract.remaining_hours, contract.remaining_visits), (14, 2))
+        self.assertFalse(contract.top_up_ids.has_lapsed)
+
+    def test_hours_bought_on_top_that_are_used_are_not_renewed(self):
+        contract = self._contract(
+            date_end="2026-11-27", renewal="tacit", has_hours_bank=True, included_hours=1
+        )
+        self._top_up(contract, hours=2, price=0)
+        intervention = self._create_intervention(contract_id=contract.id)
+        self._plan(intervention)
+        self._record(
+            intervention,
+            {"kind": "labour", "start": at(8), "stop": at(11)},
+            user=self.user_dispatcher,
+        )
+        self.assertEqual(contract.remaining_hours, 0)
+        contract._renew()
+        self.assertEqual(contract.remaining_hours, 1)
+        contract.date_end = "2026-11-27"
+        contract._renew()
+        self.assertEqual(contract.remaining_hours, 1)
+
+    def test_a_balance_that_is_not_renewed_stays_as_it_is(self):
+        contract = self._contract(
+            date_end="2026-11-27", renewal="tacit", has_hours_bank=True, included_hours=10
+        )
+        contract.renewed_hours = 0
+        contract._renew()
+        self.assertEqual(contract.remaining_hours, 10)
 
     def test_the_last_fee_of_an_ended_contract_is_still_invoiced(self):
         contract = self._contract(next_fee_date="2026-11-01", fee_amount=300.0)

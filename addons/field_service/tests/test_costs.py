@@ -149,6 +149,19 @@ class TestCosts(CostCommon):
         made = work.claim_from_manufacturer(manufacturer_id=self.maker.id)
         self.assertEqual(len(made["claim_ids"]), 1)
 
+    def test_what_is_claimed_is_billed_to_no_customer(self):
+        work = self._work()
+        made = work.with_user(self.user_manager).claim_from_manufacturer()
+        claim = self.env["service.warranty.claim"].browse(made["claim_ids"])
+        change = {"coverage": "out_of_warranty", "coverage_note": "They pay", "price_unit": 50.0}
+        work.write({**change, "discount": 0})
+        self.assertEqual((work.billing_state, work.blocked_kind), ("blocked", "claimed"))
+        self.assertIn("paid twice", work.blocked_reason)
+        self.assertFalse(work.sudo()._lock_to_invoice())
+        claim.action_claim()
+        claim.action_refuse()
+        self.assertEqual(work.billing_state, "to_bill")
+
     def test_work_that_somebody_pays_is_not_claimed(self):
         work = self._work()
         work.set_coverage(coverage="out_of_warranty", reason="Misuse")

@@ -203,6 +203,33 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
             round(-sum(invoice.invoice_line_ids.mapped("balance")), 2), invoice.amount_untaxed
         )
 
+    def test_lines_are_the_invoice_however_the_company_rounds(self):
+        """Three times 0.335 is 1.01 when it is rounded as a whole, 1.02 line by line."""
+        intervention = self._create_intervention()
+        self._record(
+            intervention,
+            *(
+                {"kind": "mileage", "date": str(MONDAY), "quantity": quantity}
+                for quantity in (1, 1, 1)
+            ),
+        )
+        intervention.work_line_ids.write({"price_unit": 0.335, "discount": 0})
+        for rounding in ("round_per_line", "round_globally"):
+            self.company.tax_calculation_rounding_method = rounding
+            for summary in ("line", "report", "kind"):
+                lines = intervention.work_line_ids
+                lines.invoice_line_id = False
+                invoice = self.env["account.move"]._create_from_work(lines, summary=summary)
+                with self.subTest(rounding=rounding, summary=summary):
+                    self.assertAlmostEqual(
+                        invoice.amount_untaxed, sum(lines.mapped("amount_invoice")), 2
+                    )
+                    self.assertAlmostEqual(
+                        invoice.amount_untaxed,
+                        sum(invoice.invoice_line_ids.mapped("price_subtotal")),
+                        2,
+                    )
+
     def test_every_line_is_billed_covered_or_blocked(self):
         intervention = self._story_one()
         self._record(intervention, {"kind": "labour", "start": at(11), "stop": at(12)})
