@@ -33,7 +33,8 @@ class AccountMove(models.Model):
         no tax is deducted that isn't billed.
         """
         for move in self:
-            advances = move.invoice_line_ids.service_advance_id
+            # All lines: they are read anyway, so that other invoices cost no query more.
+            advances = move.line_ids.service_advance_id
             if advances and move.move_type == "out_invoice":
                 move._complete_advance(advances)
                 move._check_deductions()

@@ -87,10 +87,7 @@ class ServiceContractFee(models.Model):
                 )
             )
         contract = self.contract_id
-        values = {
-            **contract._prepare_fee_line_values(self.amount),
-            "name": contract._get_fee_text(self.date_from, self.date_to),
-        }
+        values = contract._prepare_fee_line_values(self)
         invoice = self.env["account.move"]._create_service_invoices(
             [(contract._get_invoice_key(), [contract.number], [values])]
         )

@@ -57,8 +57,8 @@ class ServiceContract(models.Model):
         # Accountants read contracts; what they change is the date of the next fee.
         return self.sudo().browse([contract_id for (contract_id,) in rows])
 
-    def _prepare_fee_line_values(self, amount=None):
-        """Values of the invoice line of the fee that is due, or of an amount."""
+    def _prepare_fee_line_values(self, fee=None):
+        """Values of the invoice line of the fee that is due, or of one that was invoiced before."""
         self.ensure_one()
         if not self.fee_product_id:
             raise UserError(
@@ -68,9 +68,11 @@ class ServiceContract(models.Model):
             )
         return {
             "product_id": self.fee_product_id.id,
-            "name": self._get_fee_description(),
+            "name": self._get_fee_text(fee.date_from, fee.date_to)
+            if fee
+            else self._get_fee_description(),
             "quantity": 1,
-            "price_unit": self._get_fee_due() if amount is None else amount,
+            "price_unit": fee.amount if fee else self._get_fee_due(),
             **self.env["account.move"]._prepare_service_analytic_values(self.analytic_account_id),
         }
 

@@ -46,6 +46,7 @@ class ServiceContract(models.Model):
         compute="_compute_renewed",
         store=True,
         readonly=False,
+        precompute=True,
         help="With which hours bank each renewal begins: what is left of the hours of the term "
         "before lapses, hours bought on top stay. 0 leaves the balance as it is.",
     )
@@ -54,6 +55,7 @@ class ServiceContract(models.Model):
         compute="_compute_renewed",
         store=True,
         readonly=False,
+        precompute=True,
         help="With how many visits each renewal begins. 0 leaves the balance as it is.",
     )
 

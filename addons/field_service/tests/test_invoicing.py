@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
-from .common import FieldServiceCommon, at, picture
+from .common import MONDAY, FieldServiceCommon, at, picture
 
 
 @tagged("post_install", "-at_install")
@@ -212,6 +212,7 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
                 {"kind": "mileage", "date": str(MONDAY), "quantity": quantity}
                 for quantity in (1, 1, 1)
             ),
+            user=self.user_dispatcher,
         )
         intervention.work_line_ids.write({"price_unit": 0.335, "discount": 0})
         for rounding in ("round_per_line", "round_globally"):
