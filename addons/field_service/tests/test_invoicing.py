@@ -214,11 +214,12 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
             ),
             user=self.user_dispatcher,
         )
-        intervention.work_line_ids.write({"price_unit": 0.335, "discount": 0})
+        lines = intervention.work_line_ids.filtered(lambda line: line.kind == "mileage")
+        lines.write({"price_unit": 0.335, "discount": 0})
+        lines.report_id = self.env["service.report"].create({"intervention_id": intervention.id})
         for rounding in ("round_per_line", "round_globally"):
             self.company.tax_calculation_rounding_method = rounding
             for summary in ("line", "report", "kind"):
-                lines = intervention.work_line_ids
                 lines.invoice_line_id = False
                 invoice = self.env["account.move"]._create_from_work(lines, summary=summary)
                 with self.subTest(rounding=rounding, summary=summary):
