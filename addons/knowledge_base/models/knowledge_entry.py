@@ -1,3 +1,5 @@
+import re
+
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models, tools
@@ -10,6 +12,7 @@ from ..codes import find_codes, without_codes
 MAX_INDEXED_TEXT = 20_000  # characters of a text that go into the index
 INDEXED_FIELDS = frozenset({"title", "problem", "solution", "codes", "tags", "lang", "files"})
 MAX_RESULTS = 100
+FAVOURED = 20  # answers beyond the limit that may still come before it
 SCORED_COLUMNS = ("id", "parent_id", "tsv", "title", "lang", "text_length", "solved_count")
 VERSIONS = 4  # of an article, in several languages, that may stand in the place of one
 # Characters that mark the matched words until the text around them is escaped.
@@ -213,8 +216,14 @@ class KnowledgeEntry(models.Model):
         return self._search_similar(text, lang=lang, limit=limit)
 
     @api.model
-    def _search_similar(self, text, lang=None, limit=5, domain=Domain.TRUE) -> list[dict]:
-        """`search_similar` within a domain on entries, e.g. without the asking record itself."""
+    def _search_similar(
+        self, text, lang=None, limit=5, domain=Domain.TRUE, origin=None
+    ) -> list[dict]:
+        """`search_similar` within a domain on entries, e.g. without the asking record itself.
+
+        :param origin: the asking record, a source of knowledge; what shares customer, product or
+            serial number with it comes a little earlier, never instead of what is more alike
+        """
         question = (text or "").replace("\x00", " ").strip()[: ranking.MAX_TEXT]
         if not encoder.has_words(question):
             return []
@@ -229,7 +238,10 @@ class KnowledgeEntry(models.Model):
         rows = len(near) + ranking.rows_for(limit)
         found = self._score_words(question, weighed, access, near, entries, rows)
         likeness = self._likeness(meaning, found) if meaning else None
-        best = ranking.fuse(found, likeness, language)[: limit * VERSIONS]
+        best = ranking.fuse(found, likeness, language)
+        if origin:
+            best = self._kin_first(best[: limit * VERSIONS + FAVOURED], origin)
+        best = best[: limit * VERSIONS]
         best = self._one_per_translation(best)[:limit]
         # sudo: the query that found the entries applied the reader's rights
         entries_sudo = self.sudo().browse([answer.id for answer in best])
@@ -238,6 +250,30 @@ class KnowledgeEntry(models.Model):
             entry._similar_values(answer, weighed, excerpts[entry.id])
             for entry, answer in zip(entries_sudo, best, strict=True)
         ]
+
+    @api.model
+    def _kin_first(self, answers, origin):
+        """The answers, those that share something with a record a little earlier."""
+        # sudo: what the record is about orders what the reader finds anyway, and is not shown
+        origin_sudo = origin.sudo()
+        customer_sudo = origin_sudo._knowledge_partner().commercial_partner_id
+        tags = self._parts_of(origin_sudo._knowledge_tags())
+        codes = self._parts_of(origin_sudo._knowledge_codes())
+        kin = {
+            entry.id: ranking.kinship(
+                customer=bool(customer_sudo) and entry.partner_id == customer_sudo,
+                tag=bool(tags & self._parts_of(entry.tags)),
+                code=bool(codes & self._parts_of(entry.codes)),
+            )
+            for entry in self.sudo().browse([answer.id for answer in answers])
+        }
+        return ranking.favour(answers, kin)
+
+    @api.model
+    def _parts_of(self, listed) -> set[str]:
+        """Names and numbers that stand in a list, however they are separated."""
+        parts = re.split(r"[,;|\n]", (listed or "").casefold())
+        return {part.strip() for part in parts} - {""}
 
     @api.model
     def _meaning_of(self, question):

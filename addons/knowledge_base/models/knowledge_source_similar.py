@@ -83,6 +83,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
             lang=self._knowledge_lang() if self else None,
             limit=limit,
             domain=self._get_similar_domain(),
+            origin=self if len(self) == 1 else None,
         )
         used = set(self._knowledge_used_entries().ids)
         return [

@@ -1,4 +1,5 @@
 import doctest
+import itertools
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,3 +71,23 @@ class TestPureModules(BaseCase):
         left_out = sorted(f for _t, f in terms if f)[len(known) :]
         if known and left_out:
             self.assertLessEqual(known[-1], left_out[0])
+
+    @settings(max_examples=200, deadline=None, database=None)
+    @given(
+        st.lists(st.floats(0, 2), max_size=12),
+        st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=12, max_size=12),
+    )
+    def test_what_is_shared_with_the_asking_record_never_beats_a_clearly_better_match(
+        self, scores, shared
+    ):
+        answers = [ranking.Answer(number, score, ()) for number, score in enumerate(scores)]
+        kin = {
+            number: ranking.kinship(customer=customer, tag=tag, code=code)
+            for number, (customer, tag, code) in enumerate(shared)
+        }
+        favoured = ranking.favour(answers, kin)
+        self.assertEqual({a.id for a in favoured}, {a.id for a in answers}, "nothing is lifted in")
+        for earlier, later in itertools.combinations(favoured, 2):
+            gain = scores[earlier.id] + kin[earlier.id] - scores[later.id] - kin[later.id]
+            self.assertGreaterEqual(gain, -1e-9)
+            self.assertLessEqual(scores[later.id] - scores[earlier.id], ranking.MAX_KINSHIP + 1e-9)

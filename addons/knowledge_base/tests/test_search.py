@@ -202,3 +202,21 @@ class TestSearchSimilar(KnowledgeBaseCommon):
             "caldaia E05", domain=[("res_id", "!=", self.boiler.id)]
         )
         self.assertNotIn(self.boiler.id, [entry["res_id"] for entry in found])
+
+    # === WHO ASKS === #
+
+    def test_the_same_serial_number_comes_first_among_equals(self):
+        same = self._create_entry("Compressore fermo", 3_000_001, codes="SN-4711")
+        other = self._create_entry("Compressore fermo", 3_000_002, codes="SN-0815")
+        asking = self._create_article("Compressore", error_codes="SN-4711", publish=False)
+        entries = self.env["knowledge.entry"]
+        plain = entries._search_similar("compressore fermo", limit=2)
+        self.assertEqual([one["id"] for one in plain], [other.id, same.id])
+        asked = entries._search_similar("compressore fermo", limit=2, origin=asking)
+        self.assertEqual([one["id"] for one in asked], [same.id, other.id])
+
+    def test_the_same_serial_number_is_no_reason_to_answer(self):
+        self._create_entry("Compressore fermo", 3_000_001, codes="SN-4711")
+        asking = self._create_article("Fattura", error_codes="SN-4711", publish=False)
+        entries = self.env["knowledge.entry"]
+        self.assertEqual(entries._search_similar("indirizzo sbagliato", origin=asking), [])
