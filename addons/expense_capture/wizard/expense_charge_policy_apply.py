@@ -14,6 +14,7 @@ class ExpenseChargePolicyApply(models.TransientModel):
 
     _name = "expense.charge.policy.apply"
     _description = "Apply Prices of Expenses"
+    _inherit = ["dialog.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, readonly=True
@@ -142,6 +143,7 @@ class ExpenseChargePolicyApplyLine(models.TransientModel):
 
     _name = "expense.charge.policy.apply.line"
     _description = "Expense Whose Price Changes"
+    _inherit = ["dialog.mixin"]
 
     apply_id = fields.Many2one("expense.charge.policy.apply", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="apply_id.currency_id")

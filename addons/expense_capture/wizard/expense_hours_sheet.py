@@ -23,6 +23,7 @@ class ExpenseHoursSheet(models.TransientModel):
 
     _name = "expense.hours.sheet"
     _description = "Hours of the Month"
+    _inherit = ["dialog.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

@@ -12,6 +12,7 @@ class ExpenseMileageRateImport(models.TransientModel):
 
     _name = "expense.mileage.rate.import"
     _description = "Load Mileage Rates"
+    _inherit = ["dialog.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

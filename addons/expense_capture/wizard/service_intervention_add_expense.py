@@ -6,6 +6,7 @@ class ServiceInterventionAddExpense(models.TransientModel):
 
     _name = "service.intervention.add.expense"
     _description = "Add an Expense"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     company_id = fields.Many2one(related="intervention_id.company_id")

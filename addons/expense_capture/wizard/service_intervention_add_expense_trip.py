@@ -94,6 +94,7 @@ class ServiceInterventionAddExpenseStop(models.TransientModel):
 
     _name = "service.intervention.add.expense.stop"
     _description = "Place on the Way"
+    _inherit = ["dialog.mixin"]
     _order = "sequence, id"
 
     dialog_id = fields.Many2one(

@@ -9,6 +9,7 @@ class ServiceAdvanceBill(models.TransientModel):
 
     _name = "service.advance.bill"
     _description = "Bill an Advance"
+    _inherit = ["dialog.mixin"]
     _check_company_auto = True
 
     project_id = fields.Many2one(

@@ -6,6 +6,7 @@ class ServiceContractAddHours(models.TransientModel):
 
     _name = "service.contract.add.hours"
     _description = "Top up the Hours Bank"
+    _inherit = ["dialog.mixin"]
 
     contract_id = fields.Many2one(
         "service.contract", required=True, ondelete="cascade", readonly=True

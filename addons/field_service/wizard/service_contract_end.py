@@ -7,6 +7,7 @@ class ServiceContractEnd(models.TransientModel):
 
     _name = "service.contract.end"
     _description = "End a Contract"
+    _inherit = ["dialog.mixin"]
 
     contract_id = fields.Many2one(
         "service.contract", required=True, ondelete="cascade", readonly=True

@@ -8,6 +8,7 @@ class ServiceContractRaise(models.TransientModel):
 
     _name = "service.contract.raise"
     _description = "Change a Fee by an Index"
+    _inherit = ["dialog.mixin"]
 
     contract_id = fields.Many2one(
         "service.contract", required=True, ondelete="cascade", readonly=True

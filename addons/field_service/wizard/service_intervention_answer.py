@@ -6,6 +6,7 @@ class ServiceInterventionAnswer(models.TransientModel):
 
     _name = "service.intervention.answer"
     _description = "Answer a Visit"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     event_id = fields.Many2one("calendar.event", string="Visit", required=True)

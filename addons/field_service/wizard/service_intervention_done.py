@@ -6,7 +6,7 @@ class ServiceInterventionDone(models.TransientModel):
 
     _name = "service.intervention.done"
     _description = "Close an Intervention"
-    _inherit = ["knowledge.closing.mixin"]
+    _inherit = ["dialog.mixin", "knowledge.closing.mixin"]
     _closing_field = "intervention_id"
 
     intervention_id = fields.Many2one("service.intervention", required=True)

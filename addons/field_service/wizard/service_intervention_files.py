@@ -6,6 +6,7 @@ class ServiceInterventionFiles(models.TransientModel):
 
     _name = "service.intervention.files"
     _description = "Add Photos and Documents"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     kind = fields.Selection(

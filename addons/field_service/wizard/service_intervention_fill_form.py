@@ -6,6 +6,7 @@ class ServiceInterventionFillForm(models.TransientModel):
 
     _name = "service.intervention.fill.form"
     _description = "Fill in a Form"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     company_id = fields.Many2one(related="intervention_id.company_id")
@@ -70,6 +71,7 @@ class ServiceInterventionFillFormAnswer(models.TransientModel):
 
     _name = "service.intervention.fill.form.answer"
     _description = "Answer on a Form"
+    _inherit = ["dialog.mixin"]
     _order = "id"
 
     dialog_id = fields.Many2one("service.intervention.fill.form", required=True, ondelete="cascade")

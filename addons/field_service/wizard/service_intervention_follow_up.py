@@ -8,6 +8,7 @@ class ServiceInterventionReturnVisit(models.TransientModel):
 
     _name = "service.intervention.return.visit"
     _description = "Ask for a Return Visit"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     reason = fields.Text(string="What is still to be done")
@@ -30,6 +31,7 @@ class ServiceInterventionSecondFault(models.TransientModel):
 
     _name = "service.intervention.second.fault"
     _description = "Report a Second Fault"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     commercial_partner_id = fields.Many2one(related="intervention_id.commercial_partner_id")

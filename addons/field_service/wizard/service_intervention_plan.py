@@ -10,6 +10,7 @@ class ServiceInterventionPlan(models.TransientModel):
 
     _name = "service.intervention.plan"
     _description = "Plan a Visit"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     company_id = fields.Many2one(related="intervention_id.company_id")
@@ -141,6 +142,7 @@ class ServiceInterventionPlanSlot(models.TransientModel):
 
     _name = "service.intervention.plan.slot"
     _description = "Proposed Slot"
+    _inherit = ["dialog.mixin"]
 
     plan_id = fields.Many2one("service.intervention.plan", required=True, ondelete="cascade")
     employee_ids = fields.Many2many(

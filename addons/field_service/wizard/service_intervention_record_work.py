@@ -13,6 +13,7 @@ class ServiceInterventionRecordWork(models.TransientModel):
 
     _name = "service.intervention.record.work"
     _description = "Record Work"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     company_id = fields.Many2one(related="intervention_id.company_id")

@@ -6,6 +6,7 @@ class ServiceInterventionSubcontract(models.TransientModel):
 
     _name = "service.intervention.subcontract"
     _description = "Give to Another Firm"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     partner_id = fields.Many2one(

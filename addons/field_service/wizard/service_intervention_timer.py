@@ -6,6 +6,7 @@ class ServiceInterventionTimer(models.TransientModel):
 
     _name = "service.intervention.timer"
     _description = "Correct a Timer"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     start = fields.Datetime(string="Running since", readonly=True)

@@ -8,6 +8,7 @@ class ServiceInterventionWait(models.TransientModel):
 
     _name = "service.intervention.wait"
     _description = "Wait"
+    _inherit = ["dialog.mixin"]
 
     intervention_id = fields.Many2one("service.intervention", required=True)
     kind = fields.Selection(

@@ -6,6 +6,7 @@ class ServiceJobClose(models.TransientModel):
 
     _name = "service.job.close"
     _description = "Close a Job Order"
+    _inherit = ["dialog.mixin"]
 
     project_id = fields.Many2one(
         "project.project", string="Job order", required=True, ondelete="cascade", readonly=True
@@ -47,6 +48,7 @@ class ServiceJobCloseLine(models.TransientModel):
 
     _name = "service.job.close.line"
     _description = "Missing for Closing a Job Order"
+    _inherit = ["dialog.mixin"]
 
     close_id = fields.Many2one("service.job.close", required=True, ondelete="cascade")
     kind = fields.Char(required=True, readonly=True)

@@ -6,6 +6,7 @@ class ServiceJobProgress(models.TransientModel):
 
     _name = "service.job.progress"
     _description = "Invoice the Progress of a Job Order"
+    _inherit = ["dialog.mixin"]
 
     project_id = fields.Many2one(
         "project.project", string="Job order", required=True, ondelete="cascade", readonly=True

@@ -14,6 +14,7 @@ class ServicePdfCheck(models.TransientModel):
 
     _name = "service.pdf.check"
     _description = "Check a PDF"
+    _inherit = ["dialog.mixin"]
 
     file = fields.Binary(string="PDF", attachment=False)
     file_name = fields.Char(export_string_translation=False)

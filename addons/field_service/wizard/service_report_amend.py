@@ -6,6 +6,7 @@ class ServiceReportAmend(models.TransientModel):
 
     _name = "service.report.amend"
     _description = "Amend a Report"
+    _inherit = ["dialog.mixin"]
 
     report_id = fields.Many2one("service.report", required=True)
     reason = fields.Char(string="What was wrong", required=True)

@@ -6,6 +6,7 @@ class ServiceReportAsk(models.TransientModel):
 
     _name = "service.report.ask"
     _description = "Ask for a Signature"
+    _inherit = ["dialog.mixin"]
 
     report_id = fields.Many2one("service.report", required=True)
     signatory_ids = fields.Many2many("res.partner", compute="_compute_signatory_ids")

@@ -6,6 +6,7 @@ class ServiceReportInvoice(models.TransientModel):
 
     _name = "service.report.invoice"
     _description = "Invoice Interventions"
+    _inherit = ["dialog.mixin"]
 
     report_ids = fields.Many2many(
         "service.report", string="Reports", default=lambda self: self._default_report_ids()

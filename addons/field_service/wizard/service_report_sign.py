@@ -11,6 +11,7 @@ class ServiceReportSign(models.TransientModel):
 
     _name = "service.report.sign"
     _description = "Sign a Report"
+    _inherit = ["dialog.mixin"]
 
     report_id = fields.Many2one("service.report", required=True)
     work_line_ids = fields.One2many(related="report_id.work_line_ids")

@@ -6,6 +6,7 @@ class ServiceVisitReplace(models.TransientModel):
 
     _name = "service.visit.replace"
     _description = "Replace a Technician"
+    _inherit = ["dialog.mixin"]
 
     answer_id = fields.Many2one("service.visit.answer", required=True)
     event_id = fields.Many2one(related="answer_id.event_id")

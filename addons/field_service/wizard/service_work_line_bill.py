@@ -6,6 +6,7 @@ class ServiceWorkLineBill(models.TransientModel):
 
     _name = "service.work.line.bill"
     _description = "Match a Vendor Bill"
+    _inherit = ["dialog.mixin"]
 
     move_id = fields.Many2one(
         "account.move", string="Vendor bill", required=True, ondelete="cascade", readonly=True

@@ -6,6 +6,7 @@ class ServiceWorkLineCover(models.TransientModel):
 
     _name = "service.work.line.cover"
     _description = "Decide who Pays"
+    _inherit = ["dialog.mixin"]
 
     line_ids = fields.Many2many("service.work.line", string="Work lines", required=True)
     coverage = fields.Selection(selection="_selection_coverage", required=True)

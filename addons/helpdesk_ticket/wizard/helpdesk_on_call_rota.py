@@ -13,6 +13,7 @@ class HelpdeskOnCallRota(models.TransientModel):
 
     _name = "helpdesk.on.call.rota"
     _description = "Plan On-call Shifts"
+    _inherit = ["dialog.mixin"]
 
     team_id = fields.Many2one("helpdesk.team", required=True)
     user_ids = fields.Many2many(

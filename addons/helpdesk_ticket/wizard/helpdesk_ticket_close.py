@@ -6,7 +6,7 @@ class HelpdeskTicketClose(models.TransientModel):
 
     _name = "helpdesk.ticket.close"
     _description = "Close Tickets"
-    _inherit = ["knowledge.closing.mixin"]
+    _inherit = ["dialog.mixin", "knowledge.closing.mixin"]
     _closing_field = "ticket_ids"
 
     ticket_ids = fields.Many2many("helpdesk.ticket", string="Tickets", required=True)

@@ -6,6 +6,7 @@ class HelpdeskTicketMergeInto(models.TransientModel):
 
     _name = "helpdesk.ticket.merge.into"
     _description = "Merge Tickets"
+    _inherit = ["dialog.mixin"]
 
     ticket_ids = fields.Many2many(
         "helpdesk.ticket",

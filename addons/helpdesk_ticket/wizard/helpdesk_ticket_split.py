@@ -11,6 +11,7 @@ class HelpdeskTicketSplit(models.TransientModel):
 
     _name = "helpdesk.ticket.split"
     _description = "Split a Ticket"
+    _inherit = ["dialog.mixin"]
 
     ticket_id = fields.Many2one(
         "helpdesk.ticket",
@@ -100,6 +101,7 @@ class HelpdeskTicketSplit(models.TransientModel):
 class HelpdeskTicketSplitLine(models.TransientModel):
     _name = "helpdesk.ticket.split.line"
     _description = "Message or File That Goes Along"
+    _inherit = ["dialog.mixin"]
     _order = "date desc, id"
 
     split_id = fields.Many2one("helpdesk.ticket.split", required=True, ondelete="cascade")

@@ -9,6 +9,7 @@ class ResPartnerOpenSituation(models.TransientModel):
 
     _name = "res.partner.open.situation"
     _description = "Accounting Situation"
+    _inherit = ["dialog.mixin"]
 
     partner_id = fields.Many2one("res.partner", string="Customer", required=True)
     situation_label = fields.Char(related="partner_id.situation_label", string="Situation")

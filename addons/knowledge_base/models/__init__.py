@@ -1,4 +1,4 @@
-from . import knowledge_source_mixin  # the others inherit it
+from . import dialog_mixin, knowledge_source_mixin  # the others inherit them
 
 # isort: split
 from . import (

@@ -6,6 +6,7 @@ class KnowledgeArticleTranslate(models.TransientModel):
 
     _name = "knowledge.article.translate"
     _description = "Translate an Article"
+    _inherit = ["dialog.mixin"]
 
     article_id = fields.Many2one("knowledge.article", required=True, ondelete="cascade")
     lang = fields.Selection(selection="_selection_lang", string="Into", required=True)

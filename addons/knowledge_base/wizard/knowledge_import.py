@@ -43,6 +43,7 @@ class KnowledgeImport(models.TransientModel):
 
     _name = "knowledge.import"
     _description = "Import of Articles"
+    _inherit = ["dialog.mixin"]
 
     source = fields.Selection(
         selection=[("file", "A file"), ("pages", "Pages of OCA's document_page, in this database")],
@@ -451,6 +452,7 @@ class KnowledgeImportColumn(models.TransientModel):
 
     _name = "knowledge.import.column"
     _description = "Column of an Import"
+    _inherit = ["dialog.mixin"]
 
     import_id = fields.Many2one("knowledge.import", required=True, ondelete="cascade")
     name = fields.Char(string="Column", required=True, readonly=True)
@@ -478,6 +480,7 @@ class KnowledgeImportLine(models.TransientModel):
 
     _name = "knowledge.import.line"
     _description = "Article to Import"
+    _inherit = ["dialog.mixin"]
 
     import_id = fields.Many2one("knowledge.import", required=True, ondelete="cascade")
     name = fields.Char(string="Title", readonly=True)
