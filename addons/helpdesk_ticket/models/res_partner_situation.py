@@ -27,8 +27,8 @@ class ResPartner(models.Model):
         tracking=True,
         help="A visible warning before work is planned. Emergencies can still be planned.",
     )
-    service_block_reason = fields.Char(company_dependent=True)
-    service_block_until = fields.Date(string="Blocked until", company_dependent=True)
+    service_block_reason = fields.Char(company_dependent=True, tracking=True)
+    service_block_until = fields.Date(string="Blocked until", company_dependent=True, tracking=True)
     situation_verdict = fields.Selection(
         selection="_get_situation_verdicts",
         string="Accounting situation",

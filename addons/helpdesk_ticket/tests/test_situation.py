@@ -122,6 +122,22 @@ class TestSituation(HelpdeskCommon, AccountTestInvoicingCommon):
         self.alfa.service_block_until = TODAY - timedelta(days=1)
         self.assertEqual(self._verdict(), "ok")
 
+    def test_it_is_kept_who_blocked_a_customer_why_and_until_when(self):
+        self.cr.flush()  # what was written before is told by itself
+        self.alfa.with_context(tracking_disable=False, mail_notrack=False).write(
+            {
+                "service_block": True,
+                "service_block_reason": "Concordato",
+                "service_block_until": "2026-12-31",
+            }
+        )
+        self.cr.flush()
+        tracked = self.alfa.message_ids.sudo().tracking_value_ids
+        self.assertLessEqual(
+            {"service_block", "service_block_reason", "service_block_until"},
+            set(tracked.field_id.mapped("name")),
+        )
+
     def test_it_is_the_payer_s_whoever_of_them_asks(self):
         self._invoice(self.giulia, 60, -47)
         self._invoice(self.alfa_site, 40, -10)

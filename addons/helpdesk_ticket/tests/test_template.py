@@ -152,3 +152,13 @@ class TestTemplate(HelpdeskCommon):
         with Form(ticket) as form:
             form.category_id = other
         self.assertFalse(dict(ticket.ticket_properties))
+
+    def test_priorities_are_named_in_the_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("it_IT")
+        priority = self.env["ir.model.fields"]._get("helpdesk.ticket", "priority")
+        urgent = priority.selection_ids.sorted("sequence")[-1]
+        urgent.with_context(lang="it_IT").name = "Fermo macchina"
+        for model in ("helpdesk.ticket.template", "helpdesk.category", "helpdesk.sla.policy"):
+            with self.subTest(model=model):
+                fields = self.env[model].with_context(lang="it_IT").fields_get()
+                self.assertIn("Fermo macchina", dict(fields["priority"]["selection"]).values())
