@@ -1,3 +1,6 @@
+from . import service_state_mixin  # the others inherit it
+
+# isort: split
 from . import (
     account_analytic_line,
     account_move,

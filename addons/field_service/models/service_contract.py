@@ -26,7 +26,7 @@ class ServiceContract(models.Model):
 
     _name = "service.contract"
     _description = "Service Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "service.state.mixin"]
     _order = "date_start desc, id desc"
     _rec_names_search = ["name", "number"]
     _check_company_auto = True
@@ -278,13 +278,13 @@ class ServiceContract(models.Model):
                         "Contract %(contract)s is not a draft.", contract=contract.display_name
                     )
                 )
-        self.write({"state": "open"})
+        self._change_state({"state": "open"})
         for contract in self.filtered(lambda c: c.fee_amount and not c.next_fee_date):
             contract.next_fee_date = contract.date_start
 
     def action_close(self):
         """End contracts: they cover nothing from now on and no fee falls due any more."""
-        self.write({"state": "closed", "next_fee_date": False})
+        self._change_state({"state": "closed", "next_fee_date": False})
 
     # === BUSINESS METHODS === #
 

@@ -20,6 +20,7 @@ class ServiceIntervention(models.Model):
         "mail.activity.mixin",
         "knowledge.source.mixin",
         "attachment.intake.mixin",
+        "service.state.mixin",
     ]
     _order = "planned_start desc nulls last, id desc"
     _rec_names_search = ["number", "name"]
@@ -513,6 +514,10 @@ class ServiceIntervention(models.Model):
             )
 
     # === CRUD METHODS === #
+
+    @api.model
+    def _get_state_fields(self):
+        return super()._get_state_fields() | {"close_date"}
 
     @api.model_create_multi
     def create(self, vals_list):

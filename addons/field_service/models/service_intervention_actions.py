@@ -90,17 +90,17 @@ class ServiceIntervention(models.Model):
                 self.env._("Work has been recorded: finish the intervention instead of cancelling.")
             )
         self.event_ids.filtered("active").active = False
-        self.write({"state": "cancelled", "close_date": fields.Datetime.now()})
+        self._change_state({"state": "cancelled", "close_date": fields.Datetime.now()})
 
     def action_reopen(self):
         """Open closed interventions again; what was signed stays signed."""
         self.check_access("write")
         if self.filtered(lambda intervention: intervention.state not in CLOSED_STATES):
             raise UserError(self.env._("Only a closed intervention is opened again."))
-        self.write({"state": "draft", "close_date": False})
+        self._change_state({"state": "draft", "close_date": False})
         for intervention in self:
             if intervention.work_line_ids:
-                intervention.state = "in_progress"
+                intervention._change_state({"state": "in_progress"})
         self._follow_answers()
 
     # === BUSINESS METHODS === #

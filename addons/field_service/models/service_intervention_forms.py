@@ -92,6 +92,9 @@ class ServiceIntervention(models.Model):
         domain = [("company_id", "=", intervention_sudo.company_id.id)]
         if needed:
             domain.append(("type_ids", "in", intervention_sudo.type_id.ids))
+        elif self.env.user.share:
+            # What a manufacturer is to pay is claimed by the office.
+            domain.append(("kind", "!=", "claim"))
         found = forms_sudo.search(domain)
         return found.sorted(lambda form: intervention_sudo.type_id not in form.type_ids)
 

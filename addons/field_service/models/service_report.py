@@ -14,7 +14,20 @@ from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 # Fields that may change after the customer has signed: none of them was shown.
 AFTER_SIGNATURE = {"message_main_attachment_id", "activity_ids", "message_follower_ids"}
 # What closing a report writes.
-CLOSING_FIELDS = {"state", "signature", "sha256", "attachment_id", "signed_on"}
+CLOSING_FIELDS = {
+    "state",
+    "number",
+    "signature",
+    "signed_by",
+    "signer_role",
+    "signed_on",
+    "is_with_reservation",
+    "refusal_reason",
+    "closed_by_id",
+    "photo_ids",
+    "sha256",
+    "attachment_id",
+}
 # Nobody can send this object from outside: only this file closes a report.
 CLOSING = object()
 # The technician came for nothing.
@@ -166,9 +179,12 @@ class ServiceReport(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("state", "draft") != "draft" or any(
-                vals.get(name) for name in CLOSING_FIELDS - {"state"}
-            ):
+            # What isn't said is taken from the context, which a program sends too.
+            given = {
+                name: vals.get(name, self.env.context.get(f"default_{name}"))
+                for name in CLOSING_FIELDS
+            }
+            if given.pop("state") not in (None, "draft") or any(given.values()):
                 raise AccessError(self.env._("A report is closed by signing it only."))
         return super().create(vals_list)
 

@@ -16,7 +16,7 @@ class ServiceWarrantyClaim(models.Model):
 
     _name = "service.warranty.claim"
     _description = "Claim against a Manufacturer"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "service.state.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reference"
     _check_company_auto = True
@@ -86,7 +86,7 @@ class ServiceWarrantyClaim(models.Model):
     def action_reset(self):
         """Look at these claims again from the beginning."""
         self.check_access("write")
-        self.write({"state": "to_claim", "recovered_amount": 0.0})
+        self._change_state({"state": "to_claim", "recovered_amount": 0.0})
 
     def _move(self, before, after):
         self.check_access("write")
@@ -95,7 +95,7 @@ class ServiceWarrantyClaim(models.Model):
             raise UserError(
                 self.env._("Only what is “%(state)s” can be changed.", state=labels[before])
             )
-        self.state = after
+        self._change_state({"state": after})
 
 
 class ServiceWorkLine(models.Model):

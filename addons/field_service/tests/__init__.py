@@ -49,6 +49,7 @@ from . import (
     test_similar,
     test_sla,
     test_slots,
+    test_state,
     test_tampering,
     test_time_bands,
     test_timer,
