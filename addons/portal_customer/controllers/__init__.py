@@ -2,6 +2,7 @@ from . import (
     portal,
     portal_colleague,
     portal_customer_choice,
+    portal_conversation,
     portal_equipment,
     portal_expense,
     portal_feed,

@@ -56,7 +56,9 @@ class PortalSubcontract(PortalPages):
                 },
             ),
             "confirm": (
-                request.env["calendar.event"].browse(to_int(typed.get("event_id"))).answer_visit,
+                request.env["calendar.event"]
+                .browse(to_int(typed.get("event_id")) or -1)
+                .answer_visit,
                 {
                     "answer": typed.get("answer"),
                     "reason": typed.get("reason") or None,

@@ -24,6 +24,7 @@ from . import (
     service_intervention_crew,
     service_intervention_expense,
     service_intervention_forms,
+    service_intervention_limits,
     service_intervention_presence,
     service_intervention_subcontract,
     service_intervention_visits,

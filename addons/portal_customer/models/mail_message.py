@@ -9,6 +9,8 @@ CAMPO_THREADS = frozenset(
         "service.report",
     }
 )
+# Of contacts the office notes whether they are blocked, until when and why.
+OFFICE_THREADS = CAMPO_THREADS | {"res.partner"}
 
 
 class MailMessage(models.Model):
@@ -30,7 +32,7 @@ class MailMessage(models.Model):
             .sudo()
             .filtered(
                 lambda message: (
-                    message.model in CAMPO_THREADS
+                    message.model in OFFICE_THREADS
                     and (
                         message.is_internal or not message.subtype_id or message.subtype_id.internal
                     )

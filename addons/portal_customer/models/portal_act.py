@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 WINDOW = timedelta(hours=1)
 # By kind: more than anybody needs in an hour, and far less than a program that has gone wrong
 # sends or than whoever tries addresses out would like.
-ACTS_PER_HOUR = {"message": 60, "file": 300, "invitation": 20}
+ACTS_PER_HOUR = {"message": 60, "file": 300, "invitation": 20, "expense": 100, "fault": 30}
 
 
 class PortalAct(models.Model):
@@ -22,7 +22,13 @@ class PortalAct(models.Model):
 
     user_id = fields.Many2one("res.users", required=True, ondelete="cascade")
     kind = fields.Selection(
-        selection=[("message", "Message"), ("file", "Files"), ("invitation", "Invitation")],
+        selection=[
+            ("message", "Message"),
+            ("file", "Files"),
+            ("invitation", "Invitation"),
+            ("expense", "Expense"),
+            ("fault", "Work asked for"),
+        ],
         required=True,
     )
     amount = fields.Integer(required=True)
@@ -63,6 +69,18 @@ class PortalAct(models.Model):
         if kind == "file":
             return self.env._(
                 "You have sent %(count)s files within an hour. Wait a little and send these again.",
+                count=count,
+            )
+        if kind == "expense":
+            return self.env._(
+                "You have handed in %(count)s expenses within an hour. Wait a little and send "
+                "these again.",
+                count=count,
+            )
+        if kind == "fault":
+            return self.env._(
+                "You have asked for %(count)s return visits or repairs within an hour. Wait a "
+                "little, or call the office.",
                 count=count,
             )
         return self.env._(

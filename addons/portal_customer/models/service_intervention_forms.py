@@ -32,8 +32,7 @@ class ServiceIntervention(models.Model):
                         if line.source == "asked"
                     ],
                 }
-                # What a manufacturer is to pay is claimed by the office.
-                for form in self._get_forms().filtered(lambda form: form.kind != "claim")
+                for form in self._get_forms()
             ],
             "filled": [
                 {
