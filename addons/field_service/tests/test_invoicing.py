@@ -204,18 +204,18 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
         )
 
     def test_lines_are_the_invoice_however_the_company_rounds(self):
-        """Three times 0.335 is 1.01 when it is rounded as a whole, 1.02 line by line."""
+        """Three times 1.5 at 0.33 is 1.49 when it is rounded as a whole, 1.50 line by line."""
         intervention = self._create_intervention()
         self._record(
             intervention,
             *(
                 {"kind": "mileage", "date": str(MONDAY), "quantity": quantity}
-                for quantity in (1, 1, 1)
+                for quantity in (1.5, 1.5, 1.5)
             ),
             user=self.user_dispatcher,
         )
         lines = intervention.work_line_ids.filtered(lambda line: line.kind == "mileage")
-        lines.write({"price_unit": 0.335, "discount": 0})
+        lines.write({"price_unit": 0.33, "discount": 0})
         lines.report_id = self.env["service.report"].create({"intervention_id": intervention.id})
         for rounding in ("round_per_line", "round_globally"):
             self.company.tax_calculation_rounding_method = rounding
