@@ -17,7 +17,7 @@ class ServiceInterventionAddExpense(models.TransientModel):
         precompute=True,
         domain="[('employee_id', '=', driver_id)]",
     )
-    stop_ids = fields.One2many("service.intervention.add.expense.stop", "dialog_id", string="Stop")
+    stop_ids = fields.One2many("service.intervention.add.expense.stop", "dialog_id")
     route = fields.Char(string="Way", compute="_compute_route")
     unknown_place = fields.Char(compute="_compute_route")
 

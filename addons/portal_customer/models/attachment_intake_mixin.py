@@ -8,5 +8,6 @@ class AttachmentIntakeMixin(models.AbstractModel):
 
     def _check_shape(self, files):
         """Override of `helpdesk_ticket`: of one person outside, so many files an hour."""
-        super()._check_shape(files)
+        result = super()._check_shape(files)
         self.env["portal.act"]._count("file", len(files))
+        return result

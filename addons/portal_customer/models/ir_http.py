@@ -36,10 +36,11 @@ class IrHttp(models.AbstractModel):
         """
         if "csrf_token" in request.httprequest.files:
             raise BadRequest
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         # As whom somebody acts who is a contact of several customers. Judged where it is read.
         if contact_id := request.session.get(CONTACT_KEY):
             request.update_context(**{CONTACT_KEY: contact_id})
+        return result
 
     @classmethod
     def _handle_error(cls, exception):
