@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .common import HelpdeskCommon
@@ -91,6 +92,14 @@ class TestSimilarProblems(HelpdeskCommon):
         self.assertEqual(entries.search_similar(QUESTION), [])
         article = self._publish("Blocco E05", "Caldaia in blocco, errore E05")
         self.assertEqual([one["res_id"] for one in entries.search_similar(QUESTION)], article.ids)
+        self.assertEqual(set(entries.search([]).mapped("res_model")), {"knowledge.article"})
+        with self.assertRaises(AccessError):
+            self.proven.with_user(self.user_employee).read(["problem", "solution"])
+        self.assertFalse(self.proven.with_user(self.user_employee).is_findable)
+        self.assertEqual(
+            self.proven.with_user(self.user_agent).read(["res_model"])[0]["res_model"],
+            "helpdesk.ticket",
+        )
 
     def test_usual_rights_cost_no_look_at_the_tickets(self):
         access = self.env["knowledge.entry"].with_user(self.user_agent)._search_similar_access()

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 PROVEN_SHARE = 0.5  # of the best score, from which on what has proved to solve comes first
@@ -9,14 +9,41 @@ class KnowledgeEntry(models.Model):
 
     _inherit = "knowledge.entry"
 
+    is_findable = fields.Boolean(
+        string="Found by the Reader",
+        compute="_compute_is_findable",
+        search="_search_is_findable",
+        help="Whether the user's rights on articles, tickets and other sources allow to find it.",
+    )
+
+    @api.depends_context("uid")
+    def _compute_is_findable(self):
+        # sudo: the answer is the domain's, whatever the reader may read
+        found_sudo = self.sudo().search(self._source_access() & Domain("id", "in", self.ids))
+        for entry in self:
+            entry.is_findable = entry.sudo() in found_sudo
+
+    def _search_is_findable(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._source_access()
+
     @api.model
     def _search_similar_access(self):
         """Override: people of the house find what their rights on the sources allow."""
         access = super()._search_similar_access()
         if self.env.su or self.env.user.share:
             return access
+        return access & self._source_access()
+
+    @api.model
+    def _source_access(self) -> Domain:
+        """Entries whose source the user may find; the record rule and the search ask it."""
+        access = Domain.TRUE
         for name in self._source_models():
-            access &= Domain("res_model", "!=", name) | self.env[name]._knowledge_access()
+            # Rules are read in sudo; what counts is the right of who reads.
+            sources = self.env[name].sudo(False)
+            access &= Domain("res_model", "!=", name) | sources._knowledge_access()
         return access
 
     @api.model
