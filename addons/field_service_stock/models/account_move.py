@@ -12,7 +12,8 @@ class AccountMove(models.Model):
         where the work that is billed moved them or has a cost line.
         """
         values_list = super()._stock_account_prepare_realtime_out_lines_vals()
-        cost_ids = set(self._find_lines_that_cost().ids)
+        # Where no cost of goods is booked, there is nothing to look for.
+        cost_ids = set(self._find_lines_that_cost().ids) if values_list else set()
         for values in values_list:
             if values["cogs_origin_id"] in cost_ids:
                 values["analytic_distribution"] = False
