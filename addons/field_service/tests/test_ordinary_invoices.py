@@ -11,7 +11,10 @@ from .common import FieldServiceCommon
 
 CAMPO = ("field_service", "expense_capture", "helpdesk_ticket", "portal_customer")
 COUNT = 50
-OUR_TABLES = re.compile(r'\b(?:FROM|JOIN|UPDATE|INTO)\s+"?(?:service|expense)_')
+# A partner's own columns may ask whether what they name exists: that is no query more.
+OUR_TABLES = re.compile(
+    r'\b(?:FROM|JOIN|UPDATE|INTO)\s+"(?:service|expense)_\w+"(?!\s+AS\s+"\w+__exists")'
+)
 
 
 @tagged("post_install", "-at_install")

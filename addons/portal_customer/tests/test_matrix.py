@@ -41,7 +41,7 @@ ROWS = {
         "draft_article": set(),
         "technician_article": {"employee", "abroad"},
     },
-    "knowledge.entry": {"entry": READERS["entry"]},
+    "knowledge.entry": ("entry",),
     "service.document": ("document",),
     "service.form.document": {"form_document": set()},
     "service.presence": {"presence": set()},
