@@ -78,9 +78,18 @@ class ResPartner(models.Model):
             self.env.registry.clear_cache()
         return result
 
+    def unlink(self):
+        is_shared = bool(self.sudo().portal_user_id)
+        result = super().unlink()
+        if is_shared:
+            # Whoever was this contact sees nothing of its customer any more.
+            self.env.registry.clear_cache()
+        return result
+
     def _has_field_access(self, field, operation):
         """Override of the ORM: portal users read all fields of their company's contacts, but how
-        the company pays is for those of them who may see its statement.
+        the company pays is for those of them who may see its statement. Of several companies a
+        field can't tell which one is asked for: it is for those who may see all their statements.
         """
         if not super()._has_field_access(field, operation):
             return False
@@ -89,14 +98,14 @@ class ResPartner(models.Model):
             field.name not in SITUATION_FIELDS
             or self.env.su
             or not user.share
-            or user._may_see_statement()
+            or user._get_own_contacts().commercial_partner_id == user._get_statement_customers()
         )
 
     def _check_own_situation(self):
-        """Override of `helpdesk_ticket`: of the own company, those who may see its statement."""
+        """Override of `helpdesk_ticket`: of the own companies, those whose statement one sees."""
         result = super()._check_own_situation()
         user = self.env.user
-        if user.share and not user._may_see_statement():
+        if user.share and self.commercial_partner_id - user._get_statement_customers():
             raise AccessError(self.env._("You cannot see the accounting situation."))
         return result
 
@@ -105,7 +114,8 @@ class ResPartner(models.Model):
 
         Share users get their own company's situation only, which the caller has checked.
         """
-        return super()._may_see_amounts() or self.env.user._may_see_statement()
+        user = self.env.user
+        return super()._may_see_amounts() or bool(user.share and user._get_statement_customers())
 
     def _portal_statement(self):
         """The statement of account of a customer: verdict, ageing and open items.

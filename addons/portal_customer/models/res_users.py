@@ -37,8 +37,9 @@ class ResUsers(models.Model):
         if not self.share:
             return contacts
         # Who shares their login isn't read by people outside; which contacts they are is decided
-        # by the office, and no secret to them.
-        return contacts | self.sudo().portal_contact_ids
+        # by the office, and no secret to them. Whoever calls may ask for archived records: somebody
+        # who has left a customer stays out.
+        return contacts | self.sudo().with_context(active_test=True).portal_contact_ids
 
     def _get_acting_contact(self):
         """Override of `knowledge_base`: the one they have chosen, if it is still theirs."""
@@ -183,6 +184,13 @@ class ResUsers(models.Model):
         """Whether a portal user sees the statement of account of their company."""
         self.ensure_one()
         return self.share and self._get_acting_contact().portal_role in SEE_AMOUNTS
+
+    def _get_statement_customers(self):
+        """The customers whose statement of account a portal user sees, whoever they act as."""
+        contacts = self._get_own_contacts()
+        return contacts.filtered(
+            lambda contact: contact.portal_role in SEE_AMOUNTS
+        ).commercial_partner_id
 
     def _is_portal_manager(self):
         """Whether a portal user manages who of their company has access."""

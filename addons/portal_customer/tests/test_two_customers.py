@@ -44,6 +44,16 @@ class TwoCustomersCommon(PortalCommon):
     def _as(self, contact):
         return self.company_user.with_context(**{CONTACT_KEY: contact.id})
 
+    def _article_for(self, customer):
+        return self.article.copy(
+            {
+                "name": f"Only {customer.name}",
+                "state": "published",
+                "audience": "customer",
+                "audience_partner_ids": [Command.set(customer.ids)],
+            }
+        )
+
 
 @tagged("post_install", "-at_install")
 class TestTwoCustomers(TwoCustomersCommon):
@@ -87,6 +97,51 @@ class TestTwoCustomers(TwoCustomersCommon):
                 self.assertFalse(ticket.has_access("read"))
                 self.assertEqual(self._as(self.there)._get_acting_contact(), self.here)
                 self.there.write(before)
+
+    def test_an_archived_contact_is_nobody_however_one_asks(self):
+        self.there.is_portal_manager = True
+        self.there.active = False
+        article = self._article_for(self.other_customer).with_user(self.company_user)
+        asking = {"active_test": False, CONTACT_KEY: self.there.id}
+        user = self.company_user.with_context(**asking)
+        self.assertEqual(user._get_acting_contact(), self.here)
+        self.assertFalse(article.with_context(**asking).has_access("read"))
+        people = self.env["res.partner"].with_user(self.company_user).with_context(**asking)
+        with self.assertRaises(AccessError):
+            people.invite_colleague("Eve", "eve@example.com")
+
+    def test_who_was_a_contact_that_is_deleted_reads_nothing_there(self):
+        contact = self.env["res.partner"].create(
+            {
+                "name": "Company at Terza",
+                "parent_id": self.third_customer.id,
+                "portal_role": "company",
+                "portal_user_id": self.company_user.id,
+            }
+        )
+        ticket = self.third_ticket.with_user(self.company_user)
+        self.assertTrue(ticket.has_access("read"))
+        contact.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(ticket.has_access("read"))
+
+    def test_how_a_customer_pays_is_for_the_role_at_that_customer(self):
+        monte = self.other_customer.with_user(self.company_user)
+        alfa = self.customer.with_user(self.company_user)
+        names = ["service_block", "situation_verdict", "situation_label"]
+        self.assertTrue(monte.read(names))
+        self.assertIn("amounts", monte.requester_situation()[0])
+        self.there.portal_role = "own"
+        with self.assertRaises(AccessError):
+            monte.requester_situation()
+        self.assertIn("amounts", alfa.requester_situation()[0])
+        for name in names:
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                monte.read([name])
+        self.there.portal_role, self.here.portal_role = "accountant", "own"
+        self.assertIn("amounts", monte.requester_situation()[0])
+        with self.assertRaises(AccessError):
+            alfa.requester_situation()
 
     def test_a_contact_of_ours_or_of_the_same_customer_is_refused(self):
         partners = self.env["res.partner"]
@@ -156,14 +211,7 @@ class TestTwoCustomers(TwoCustomersCommon):
             self.assertEqual(self.entry.id in [entry["id"] for entry in offered], found)
 
     def test_an_article_for_one_of_them_is_theirs_and_listed_there(self):
-        article = self.article.copy(
-            {
-                "name": "Only Monte",
-                "state": "published",
-                "audience": "customer",
-                "audience_partner_ids": [Command.set(self.other_customer.ids)],
-            }
-        )
+        article = self._article_for(self.other_customer)
         self.assertTrue(article.with_user(self.company_user).has_access("read"))
         self.assertFalse(article.with_user(self.own_user).has_access("read"))
         for contact, listed in ((self.here, False), (self.there, True)):
