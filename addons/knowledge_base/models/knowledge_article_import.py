@@ -10,6 +10,7 @@ class KnowledgeArticle(models.Model):
         string="Imported From",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="What its source is known by: the path of a file, the row of a table.",
     )
     import_digest = fields.Char(

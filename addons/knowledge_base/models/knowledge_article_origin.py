@@ -13,6 +13,8 @@ class KnowledgeArticle(models.Model):
         ondelete="set null",
         copy=False,
         readonly=True,
+        # Readers outside are not told whose case it was.
+        groups="base.group_user",
         help="The solved case it was begun from; with those that this one solved.",
     )
 

@@ -83,9 +83,13 @@ class KnowledgeEntry(models.Model):
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
+        # It may be another customer's case, and whoever reads a link reads the name behind it.
+        groups="base.group_user",
         help="The solution that solved this case. The case is then one more way to find it.",
     )
-    alias_ids = fields.One2many("knowledge.entry", "parent_id", string="Cases It Solved")
+    alias_ids = fields.One2many(
+        "knowledge.entry", "parent_id", string="Cases It Solved", groups="base.group_user"
+    )
 
     _source_uniq = models.UniqueIndex("(res_model, res_id)")
     _tsv_idx = models.Index("USING gin (tsv)")

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 CAMPO_THREADS = frozenset(
     {
@@ -11,12 +12,18 @@ CAMPO_THREADS = frozenset(
 )
 # Of contacts the office notes whether they are blocked, until when and why.
 OFFICE_THREADS = CAMPO_THREADS | {"res.partner"}
+# What people outside read, but not what we say to each other about it.
+DISCUSSED_INSIDE = frozenset({"knowledge.article"})
 
 
 class MailMessage(models.Model):
     """What the office notes for itself is for nobody outside."""
 
     _inherit = "mail.message"
+
+    def _get_search_domain_share(self):
+        """Override of `mail`: nobody outside finds what we say to each other about an article."""
+        return super()._get_search_domain_share() & Domain("model", "not in", DISCUSSED_INSIDE)
 
     def _get_forbidden_access(self, operation):
         """Override of `mail`, which hides notes that people write, not those Odoo writes for them:
@@ -32,7 +39,8 @@ class MailMessage(models.Model):
             .sudo()
             .filtered(
                 lambda message: (
-                    message.model in OFFICE_THREADS
+                    message.model in DISCUSSED_INSIDE
+                    or message.model in OFFICE_THREADS
                     and (
                         message.is_internal or not message.subtype_id or message.subtype_id.internal
                     )

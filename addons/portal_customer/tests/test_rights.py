@@ -174,6 +174,31 @@ class TestRights(PortalCommon):
                 results = entries.with_user(self._person(person)).search_similar(text=question)
                 self.assertEqual(self.entry.id in [entry["id"] for entry in results], found)
 
+    def test_nobody_outside_is_told_whose_case_solved_another_or_became_an_article(self):
+        foreign = self.other_ticket.copy({"name": "Case of Monte"})
+        foreign.partner_id = self.other_user.partner_id
+        foreign.action_close(solution="Oiled.", cause="Dry.")
+        entries = self.env["knowledge.entry"]
+        case = entries.search([("res_model", "=", foreign._name), ("res_id", "=", foreign.id)])
+        self.env["knowledge.event"].record(
+            case.ids, "solved", self.solved_ticket._name, self.solved_ticket.id
+        )
+        self.assertEqual(self.entry.parent_id, case)
+        self.article.sudo().origin_entry_id = case
+        for record, name in (
+            (self.entry, "parent_id"),
+            (self.entry, "alias_ids"),
+            (self.article, "origin_entry_id"),
+            (self.article, "import_key"),
+        ):
+            with self.subTest(name=name):
+                seen = record.with_user(self.company_user)
+                self.assertTrue(seen.has_access("read"))
+                with self.assertRaises(AccessError):
+                    seen.read([name])
+                with self.assertRaises(AccessError):
+                    seen.search_count([(name, "!=", False)])
+
     def test_the_accountant_of_a_company_finds_no_cases(self):
         entries = self.env["knowledge.entry"].with_user(self.accountant_user)
         found = entries.search_similar(text="the conveyor squeaks")
@@ -246,6 +271,16 @@ class TestNotes(PortalCommon):
                 self.assertNotIn(note, found)
                 with self.assertRaises(AccessError):
                     note.with_user(self.company_user).read(["body"])
+
+    def test_what_is_discussed_about_an_article_is_for_nobody_outside(self):
+        message = self.article.message_post(
+            body="Is this true?", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        messages = self.env["mail.message"].with_user(self.company_user)
+        self.assertTrue(self.article.with_user(self.company_user).has_access("read"))
+        self.assertFalse(messages.search([("body", "ilike", "is this true")]))
+        self.assertFalse(messages.browse(message.id).has_access("read"))
+        self.assertTrue(message.with_user(self.user_technician).has_access("read"))
 
     def test_what_is_said_to_the_customer_is_read(self):
         message = self.ticket.message_ids.filtered(lambda m: m.attachment_ids == self.sent)
