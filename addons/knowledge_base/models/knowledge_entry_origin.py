@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import models
 
+from ..personal_data import mark_line, spellings
+
 MAX_TITLES = 8  # other ways to say it that a draft lists
 
 
@@ -35,13 +37,18 @@ class KnowledgeEntry(models.Model):
         return action
 
     def _other_ways_to_say_it(self) -> Markup:
-        """Titles of the cases that this one solved, for the editor of the draft."""
-        titles = self.env["knowledge.entry"].search([("parent_id", "=", self.id)], limit=MAX_TITLES)
-        if not titles:
+        """Titles of the cases that this one solved, for the editor of the draft; what may point at
+        a person is marked in them.
+        """
+        cases = self.env["knowledge.entry"].search([("parent_id", "=", self.id)], limit=MAX_TITLES)
+        if not cases:
             return Markup()
+        # sudo: whom the cases are about, to mark them, not to show them
+        partners_sudo = cases.sudo().partner_id
+        names = spellings((partners_sudo | partners_sudo.child_ids).mapped("name"))
         return Markup("<p>%s</p><ul>%s</ul>") % (
             self.env._("Others said it like this:"),
-            Markup().join(Markup("<li>%s</li>") % title for title in titles.mapped("title")),
+            Markup().join(Markup("<li>%s</li>") % mark_line(case.title, names) for case in cases),
         )
 
     def _articles_begun(self) -> dict[int, int]:

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import html2plaintext
 
-from ..personal_data import mark
+from ..personal_data import mark, spellings
 
 MAX_INDEXED_FILES = 100_000  # characters of the words of its files
 
@@ -134,8 +134,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
         # sudo: whom the case is about, to mark them, not to show them
         partners_sudo = self._knowledge_partner().sudo()
         partners_sudo |= partners_sudo.child_ids
-        names = [name for name in partners_sudo.mapped("name") if name]
-        return names + [word for name in names for word in name.split()]
+        return spellings(partners_sudo.mapped("name"))
 
     def _knowledge_known_lang(self) -> str:
         installed = [code for code, _name in self.env["res.lang"].get_installed()]

@@ -26,6 +26,13 @@ class TestArticleFromCases(KnowledgeBaseCommon):
         self.assertIn("Serranda che non sale", article.symptom)
         self.assertIn("<mark>333 1234567</mark>", article.symptom)
 
+    def test_persons_are_marked_in_what_others_said_too(self):
+        self.again.partner_id = self.customer
+        self.again.title = f"{self.customer.name} non entra, chiamare 333 7654321"
+        article = self._make()
+        self.assertIn(f"<mark>{self.customer.name}</mark> non entra", article.symptom)
+        self.assertIn("<mark>333 7654321</mark>", article.symptom)
+
     def test_a_draft_is_gone_on_with_not_begun_twice(self):
         self.assertEqual(self._make(), self._make())
         self.assertEqual(self.root._articles_begun(), {self.root.id: self._make().id})
