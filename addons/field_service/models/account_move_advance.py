@@ -30,7 +30,7 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Extension of `account`: what was added to the invoice of an advance belongs to it; and
-        no tax is deducted that isn't billed.
+        no tax is deducted that isn't billed, nor what somebody else has paid.
         """
         for move in self:
             # All lines: they are read anyway, so that other invoices cost no query more.
@@ -38,6 +38,7 @@ class AccountMove(models.Model):
             if advances and move.move_type == "out_invoice":
                 move._complete_advance(advances)
                 move._check_deductions()
+                move._check_deducted_advances()
         return super()._post(soft=soft)
 
     def _complete_advance(self, advances):
@@ -45,6 +46,9 @@ class AccountMove(models.Model):
         linked = lines.filtered("service_advance_id")
         if len(advances) == 1 and not any(line._is_deduction() for line in linked):
             (lines - linked).service_advance_id = advances
+            # Whoever is billed has paid it, whatever the draft said first: Campo's bookkeeping.
+            payer = {"partner_id": self.partner_id.id, "currency_id": self.currency_id.id}
+            advances.sudo().write(payer)
 
     def _check_deductions(self):
         for taxes, lines in self._get_product_lines().grouped("tax_ids").items():
@@ -58,6 +62,35 @@ class AccountMove(models.Model):
                         taxes=", ".join(taxes.mapped("name")) or self.env._("none"),
                     )
                 )
+
+    def _check_deducted_advances(self):
+        """The draft may have got another payer, currency or tax since the advance was deducted."""
+        whom = (self.company_id, self.partner_id.commercial_partner_id, self.currency_id)
+        deducting = self._get_product_lines().filtered(lambda line: line._is_deduction())
+        # What others have deducted counts too; accountants needn't be able to read each invoice.
+        for advance_sudo, lines in deducting.sudo().grouped("service_advance_id").items():
+            if advance_sudo._get_payer() != whom:
+                raise UserError(
+                    self.env._(
+                        "The advance “%(advance)s” was billed to %(payer)s in %(currency)s: take "
+                        "the line that deducts it off this invoice.",
+                        advance=advance_sudo.name,
+                        payer=advance_sudo.partner_id.display_name,
+                        currency=advance_sudo.currency_id.name,
+                    )
+                )
+            left = advance_sudo._get_left_by_taxes()
+            for taxes in lines.grouped("tax_ids"):
+                if self.currency_id.compare_amounts(left[taxes], 0) < 0:
+                    raise UserError(
+                        self.env._(
+                            "The advance “%(advance)s” was not billed with tax %(taxes)s: deduct "
+                            "it with the tax that it was billed with, or take its line off this "
+                            "invoice.",
+                            advance=advance_sudo.name,
+                            taxes=", ".join(taxes.mapped("name")) or self.env._("none"),
+                        )
+                    )
 
     # === DEDUCTING === #
 
@@ -103,10 +136,19 @@ class AccountMove(models.Model):
                     break
                 part = min(excess, -line.price_subtotal)
                 excess -= part
-                if line.currency_id.compare_amounts(part, -line.price_subtotal) == 0:
-                    line.unlink()
-                else:
-                    line.price_unit += part
+                line._deduct_less(part)
+
+    def _trim_cents(self):
+        """Deduct less, where the taxes of what is billed, rounded line by line, are some cents less
+        than those of what is deducted: no invoice comes to less than nothing.
+        """
+        for invoice in self:
+            while invoice.currency_id.compare_amounts(invoice.amount_total, 0) < 0:
+                lines = invoice._get_product_lines().filtered(lambda line: line._is_deduction())
+                if not lines:
+                    break
+                line = lines.sorted("id")[-1]
+                line._deduct_less(min(-invoice.amount_total, -line.price_subtotal))
 
 
 class AccountMoveLine(models.Model):
@@ -152,6 +194,15 @@ class AccountMoveLine(models.Model):
         """Whether this line of an advance deducts it, or, on a credit note, gives it back."""
         return bool(self.service_advance_id) and self.price_subtotal < 0
 
+    def _deduct_less(self, part):
+        """Lower a line that deducts an advance by a part of it, before tax."""
+        self.ensure_one()
+        rest = self.currency_id.round(-self.price_subtotal - part)
+        if rest <= 0:
+            self.unlink()
+        else:
+            self.price_unit = -self.service_advance_id._get_price_unit(rest, self.tax_ids)
+
     def _get_advance_amount(self):
         """What this line adds to what is left of its advance: what is billed is more, what is
         deducted less, on credit notes the other way round. A draft counts if it deducts.
@@ -165,16 +216,21 @@ class AccountMoveLine(models.Model):
         return self.price_subtotal if is_bill else -self.price_subtotal
 
     def _get_advance_bills(self):
-        """Those of these lines that bill an advance on an invoice that stands."""
-        return self.filtered(
+        """Those of these lines that bill an advance on an invoice that stands.
+
+        One that credit notes have paid stands too, unless the advance was billed anew.
+        """
+        bills = self.filtered(
             lambda line: (
                 line.service_advance_id
                 and line.move_type == "out_invoice"
                 and line.price_subtotal > 0
                 and line.parent_state != "cancel"
-                and line.move_id.payment_state != "reversed"
             )
         )
+        paid_back = bills.filtered(lambda line: line.move_id.payment_state == "reversed")
+        anew = (bills - paid_back).service_advance_id
+        return bills - paid_back.filtered(lambda line: line.service_advance_id in anew)
 
 
 class ServiceAdvance(models.Model):
@@ -205,7 +261,8 @@ class ServiceAdvance(models.Model):
             for advance, taxes, amount in parts
         ]
         if values:
-            self.sudo(False).env["account.move.line"].create(values)
+            lines = self.sudo(False).env["account.move.line"].create(values)
+            lines.move_id._trim_cents()
 
     def _prepare_deduction_values(self, invoice, taxes, amount):
         self.ensure_one()
@@ -257,16 +314,17 @@ class ServiceWorkLine(models.Model):
         shares = defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
         surplus = self.invoice_line_id.move_id.invoice_line_ids.grouped("service_surplus_of_id")
         for invoice_line, lines in self.grouped("invoice_line_id").items():
+            amounts = defaultdict(float)
             for line in lines:
-                origin = line._get_advance_origin(origins)
-                if not origin:
-                    continue
-                alone = len(lines) == 1
-                amount = invoice_line.price_subtotal if alone else line.amount_invoice
-                of_origin = shares[invoice_line.move_id][origin]
-                of_origin[invoice_line.tax_ids] += amount
-                for beyond in surplus.get(invoice_line, ()):
-                    of_origin[beyond.tax_ids] += beyond.price_subtotal
+                amounts[line._get_advance_origin(origins)] += line.amount_invoice
+            for billing in (invoice_line, *surplus.get(invoice_line, ())):
+                # Work may be priced with its tax: what counts is what the line comes to.
+                left, whole = billing.price_subtotal, sum(amounts.values())
+                for origin, amount in amounts.items():
+                    part = billing.currency_id.round(left * amount / whole) if whole else 0.0
+                    left, whole = left - part, whole - amount
+                    if origin:
+                        shares[invoice_line.move_id][origin][billing.tax_ids] += part
         return shares
 
     @api.model

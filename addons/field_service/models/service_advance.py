@@ -112,10 +112,20 @@ class ServiceAdvance(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("remaining_amount")
+    @api.constrains("remaining_amount", "deducted_amount")
     def _check_remaining_amount(self):
-        """Whatever is done to its invoices: what is deducted has been billed."""
+        """Whatever is done to its invoices: what is deducted has been billed, and what is given
+        back has been deducted.
+        """
         for advance in self.sudo():
+            if advance.currency_id.compare_amounts(advance.deducted_amount, 0) < 0:
+                raise ValidationError(
+                    self.env._(
+                        "Of the advance “%(advance)s” more would be given back than was deducted: "
+                        "cancel the credit note first, or give back less.",
+                        advance=advance.name,
+                    )
+                )
             if advance.currency_id.compare_amounts(advance.remaining_amount, 0) >= 0:
                 continue
             deducting = advance.line_ids.filtered(
@@ -176,6 +186,17 @@ class ServiceAdvance(models.Model):
             left[line.tax_ids] += line._get_advance_amount()
         return left
 
+    def _get_deductible(self):
+        """What is left of one advance by taxes, together never more than is left of it.
+
+        :return: {taxes: amount}
+        """
+        rest, deductible = self.remaining_amount, {}
+        for taxes, amount in self._get_left_by_taxes().items():
+            deductible[taxes] = max(min(amount, rest), 0.0)
+            rest -= deductible[taxes]
+        return deductible
+
     def _allocate(self, bills):
         """Which of these advances are deducted from which bill.
 
@@ -183,7 +204,7 @@ class ServiceAdvance(models.Model):
             each job order and contract: ``{origin: {taxes: amount}}``
         :return: for each bill a list of (advance, taxes, amount)
         """
-        left = {advance: advance._get_left_by_taxes() for advance in self}
+        left = {advance: advance._get_deductible() for advance in self}
         result = []
         for company, payer, currency, billed in bills:
             whom = (company, payer.commercial_partner_id, currency)

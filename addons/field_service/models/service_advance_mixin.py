@@ -78,10 +78,17 @@ class ServiceAdvanceMixin(models.AbstractModel):
         if self._is_advance_limited():
             # What is left of a price is for those who may see prices: accountants may.
             advances_sudo = self.sudo().service_advance_ids
-            before = sum(advance.billed_amount + advance.draft_amount for advance in advances_sudo)
+            before = sum(
+                advance.billed_amount + advance.draft_amount - advance.deducted_amount
+                for advance in advances_sudo
+            )
+            before += self._get_agreed_billed()
             if self.currency_id.compare_amounts(before + amount, agreed) > 0:
                 raise UserError(
-                    self.env._("Together, advances would be more than the price that is agreed.")
+                    self.env._(
+                        "Advances, and what is invoiced already, would be more than the price that "
+                        "is agreed."
+                    )
                 )
         return amount
 
@@ -110,6 +117,10 @@ class ServiceAdvanceMixin(models.AbstractModel):
     def _is_advance_limited(self):
         """Whether advances are never more than what is agreed."""
         return False
+
+    def _get_agreed_billed(self):
+        """What of the agreed price is invoiced without advances, or less advances, before tax."""
+        return 0.0
 
     def _get_advance_number(self):
         """Under which number the invoice is found."""
@@ -197,6 +208,11 @@ class ProjectProject(models.Model):
     def _is_advance_limited(self):
         """Override of `service.advance.mixin`: where a price is agreed"""
         return bool(self._get_agreed_amount())
+
+    def _get_agreed_billed(self):
+        """Override of `service.advance.mixin`: parts of the price"""
+        # Accountants invoice parts of it.
+        return self.sudo().service_billed_amount
 
     def _get_advance_number(self):
         """Override of `service.advance.mixin`"""

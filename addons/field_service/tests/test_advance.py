@@ -284,6 +284,124 @@ class TestAdvance(JobOrderCommon):
         self.assertEqual((self._deductions(bill), bill.amount_untaxed), ([310.0], 0.0))
         self.assertEqual(advance.remaining_amount, 3340.0)
 
+    def test_no_more_than_the_price_is_billed_in_advance_and_by_progress(self):
+        self._fixed_price()
+        self._bill(amount=3000.0)
+        # 3,000 of these 6,000 are the advance.
+        self._post(self._progress(60))
+        with self.assertRaisesRegex(UserError, "more than the price"):
+            self._bill(amount=4000.01)
+        self._bill(amount=4000.0)
+
+    def test_what_a_draft_is_changed_to_is_not_deducted(self):
+        aed = self.env.ref("base.AED")
+        aed.active = True
+        self.env["res.currency.rate"].create({"currency_id": aed.id, "rate": 4.0})
+        advance, _invoice = self._bill(amount=1000.0)
+        for values, expected in (
+            ({"partner_id": self.other_customer.id}, "was billed to"),
+            ({"currency_id": aed.id}, "was billed to"),
+            ({}, "was not billed with tax 10% test"),
+        ):
+            bill = self._invoice(self._work(1))
+            bill.write(values)
+            if not values:
+                bill.invoice_line_ids.tax_ids = self.tax_ten
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, expected):
+                self._post(bill)
+            # What is not posted yet keeps nobody else from being invoiced.
+            self.assertEqual(self._deductions(self._invoice(self._work(1))), [90.0])
+            bill.invoice_line_ids.filtered(lambda line: line._is_deduction()).unlink()
+        self.assertEqual(advance.remaining_amount, 730.0)
+
+    def test_a_wrong_tax_on_a_draft_leaves_no_more_than_is_left(self):
+        advance, _invoice = self._bill(amount=150.0)
+        bill = self._invoice(self._work(1))
+        bill.invoice_line_ids.tax_ids = self.tax_ten
+        self.assertEqual(self._deductions(self._invoice(self._work())), [60.0])
+        self.assertEqual(advance.remaining_amount, 0.0)
+
+    def test_whoever_is_billed_in_the_end_has_paid_the_advance(self):
+        advance, invoice = self._bill(amount=1000.0, post=False)
+        invoice.partner_id = self.other_customer
+        self._post(invoice)
+        self.assertEqual(advance.partner_id, self.other_customer)
+        self.assertFalse(self._deductions(self._invoice(self._work())))
+        report = self._work(invoice_partner_id=self.other_customer.id)
+        self.assertEqual(self._deductions(self._invoice(report)), [140.0])
+
+    def test_an_advance_in_another_currency_is_deducted_in_that_one(self):
+        aed = self.env.ref("base.AED")
+        aed.active = True
+        advance, invoice = self._bill(amount=1000.0, post=False)
+        invoice.currency_id = aed
+        self._post(invoice)
+        self.assertEqual(advance.currency_id, aed)
+        self.assertFalse(self._deductions(self._invoice(self._work())))
+
+    def test_an_advance_that_another_credit_note_has_paid_is_deducted(self):
+        _advance, invoice = self._bill(amount=100.0)
+        credit = self.env["account.move"].create(
+            {
+                "move_type": "out_refund",
+                "partner_id": self.customer.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Something else",
+                            "price_unit": 100.0,
+                            "tax_ids": [Command.set(self.tax.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        self._post(credit)
+        receivable = (invoice | credit).line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        receivable.reconcile()
+        self.assertEqual(invoice.payment_state, "reversed")
+        self._bill(amount=1000.0)
+        bill = self._invoice(self._work())
+        self.assertEqual(self._deductions(bill), [100.0, 40.0])
+        lines = bill.invoice_line_ids.filtered("service_advance_id").sorted("id")
+        self.assertIn(invoice.name, lines[0].name)
+        self.assertIn(invoice.invoice_line_ids, lines._get_downpayment_lines())
+
+    def test_taxes_rounded_line_by_line_make_no_bill_negative(self):
+        self.company.tax_calculation_rounding_method = "round_per_line"
+        advance, _invoice = self._bill(amount=1000.0)
+        report = self._work()
+        for line in report.sudo().work_line_ids:
+            line.price_unit = 10.02 / line.quantity
+        # 2.20 of tax on each of two lines, 4.41 on the 20.04 of both.
+        bill = self._post(self._invoice(report))
+        self.assertEqual(self._deductions(bill), [20.03])
+        self.assertGreaterEqual(bill.amount_total, 0.0)
+        self.assertEqual(advance.remaining_amount, 979.97)
+
+    def test_sums_of_work_priced_with_its_tax_deduct_what_they_come_to(self):
+        self.tax.price_include_override = "tax_included"
+        self._bill(amount=1000.0)
+        for summary in ("report", "kind"):
+            lines = self._work(4).sudo().work_line_ids._lock_to_invoice()
+            bill = self.env["account.move"]._create_from_work(lines, summary=summary)
+            billed = bill.invoice_line_ids.filtered(lambda line: not line._is_deduction())
+            deducted = sum(self._deductions(bill))
+            self.assertAlmostEqual(deducted, sum(billed.mapped("price_subtotal")), delta=0.011)
+            self._post(bill)
+
+    def test_a_sum_of_two_job_orders_deducts_the_part_of_each(self):
+        self._bill(amount=1000.0)
+        elsewhere = self.project.copy(
+            {"name": "Elsewhere", "partner_id": self.customer.id, "account_id": self.account.id}
+        )
+        both = self._work(1) | self._work(project_id=elsewhere.id)
+        lines = both.sudo().work_line_ids._lock_to_invoice()
+        bill = self.env["account.move"]._create_from_work(lines, summary="kind")
+        self.assertEqual(self._deductions(bill), [90.0])
+
     def test_taxes_in_the_price_deduct_to_the_cent(self):
         (self.tax | self.tax_ten).price_include_override = "tax_included"
         advance, invoice = self._bill(amount=100.0)
@@ -291,7 +409,35 @@ class TestAdvance(JobOrderCommon):
         bill = self._invoice(self._work())
         self.assertEqual((self._deductions(bill), advance.remaining_amount), ([100.0], 0.0))
 
+    def test_a_fee_with_its_tax_that_is_cut_gives_its_deduction_back(self):
+        self.tax.price_include_override = "tax_included"
+        contract = self._contract(fee_period="year", fee_amount=3650.0)
+        advance, _invoice = self._bill(contract, amount=2900.0)
+        made = contract.with_user(self.user_accountant).create_fee_invoices(until="2026-01-01")
+        bill = self.env["account.move"].browse(made["invoice_ids"])
+        contract.with_user(self.user_accountant).end_contract(date="2026-01-31")
+        # 310.00 with its tax are 254.10.
+        self.assertEqual((self._deductions(bill), bill.amount_untaxed), ([254.1], 0.0))
+        self.assertEqual(advance.remaining_amount, 2645.9)
+
     # === FREEING === #
+
+    def test_no_more_is_given_back_than_was_deducted(self):
+        advance, _invoice = self._bill(amount=100.0)
+        bill = self._post(self._invoice(self._work()))
+        credit = bill._reverse_moves([{"invoice_date": "2026-11-28"}])
+        line = credit.invoice_line_ids.filtered(lambda line: line._is_deduction())
+        line.price_unit = -100.01
+        with self.assertRaisesRegex(ValidationError, "given back"), self.env.cr.savepoint():
+            credit.action_post()
+            self.env.flush_all()
+        line.price_unit = -100
+        credit.action_post()
+        self.assertEqual(advance.remaining_amount, 100.0)
+        with self.assertRaisesRegex(ValidationError, "cancel the credit note first"):
+            bill.button_draft()
+            bill.button_cancel()
+            self.env.flush_all()
 
     def test_an_invoice_that_goes_frees_what_it_has_deducted(self):
         advance, _invoice = self._bill(amount=1000.0)
