@@ -7,6 +7,7 @@ from decimal import Decimal
 from odoo import Command
 from odoo.tests import tagged
 
+from ..models.service_report import CLOSING
 from .test_profitability import JobOrderCommon
 
 SEED = 20261128
@@ -64,10 +65,12 @@ class TestRandomAdvances(JobOrderCommon):
         )
         cls.reports = cls.env["service.report"].create(
             [
-                {"intervention_id": intervention.id, "number": intervention.number, "date": DAY}
+                {"intervention_id": intervention.id, "date": DAY}
                 for intervention in cls.interventions
             ]
         )
+        for report in cls.reports.with_context(field_service_closing=CLOSING):
+            report.number = report.intervention_id.number
         products = [
             cls.env["product.product"].create(
                 {"name": tax.name, "taxes_id": [Command.set(tax.ids)]}

@@ -53,12 +53,10 @@ class TestRandomInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
             ]
         )
         reports = cls.env["service.report"].create(
-            [
-                {"intervention_id": intervention.id, "number": f"R{number}", "date": MONDAY}
-                for number, intervention in enumerate(interventions)
-            ]
+            [{"intervention_id": intervention.id, "date": MONDAY} for intervention in interventions]
         )
-        for report in reports:
+        for number, report in enumerate(reports.with_context(field_service_closing=CLOSING)):
+            report.number = f"R{number}"
             report.intervention_id.work_line_ids.report_id = report
         for line in reports.work_line_ids:
             # Prices by lot, as somebody writes them; what is covered stays so.
