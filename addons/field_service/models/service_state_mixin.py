@@ -44,7 +44,7 @@ class ServiceStateMixin(models.AbstractModel):
     def _check_new_state(self, vals):
         """What begins is at its beginning, whatever is given or preset."""
         names = self._get_state_fields()
-        first = self.with_context({}).default_get(list(names))
+        first = self.with_env(self.env(context={})).default_get(list(names))
         for name in names:
             given = vals.get(name, self.env.context.get(f"default_{name}"))
             if given and given != first.get(name):

@@ -217,7 +217,8 @@ class MatrixCommon(RoutesCommon):
     def _seen_by(self, person, records):
         """Records as a person sees them who has just come in."""
         user = self._person(person)
-        return records.with_user(user).with_context({"allowed_company_ids": user.company_ids.ids})
+        context = {"allowed_company_ids": user.company_ids.ids}
+        return records.with_env(self.env(user=user, context=context))
 
     def _records(self):
         for model, rows in ROWS.items():
