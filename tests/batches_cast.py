@@ -41,12 +41,10 @@ interventions = env["service.intervention"].create(
     ]
 )
 reports = env["service.report"].create(
-    [
-        {"intervention_id": intervention.id, "number": f"BATCH{number}"}
-        for number, intervention in enumerate(interventions)
-    ]
+    [{"intervention_id": intervention.id} for intervention in interventions]
 )
-for report in reports:
+for number, report in enumerate(reports.with_context(field_service_closing=CLOSING)):
+    report.number = f"BATCH{number}"
     report.intervention_id.work_line_ids.report_id = report
 for done in reports.work_line_ids:
     if done.coverage == "out_of_warranty":
