@@ -157,11 +157,14 @@ class ServiceJobMilestone(models.Model):
     def _prepare_job_line_values(self, product_xmlid, name, amount):
         self.ensure_one()
         moves = self.env["account.move"]
+        product = self.env.ref(product_xmlid)
+        taxes, _account = moves._get_billed_as(product, self.project_id._get_invoice_key())
         return {
-            "product_id": self.env.ref(product_xmlid).id,
+            "product_id": product.id,
             "name": name,
             "quantity": 1,
-            "price_unit": amount,
+            # The price of a job order is before tax, also where our prices are with it.
+            "price_unit": self.env["service.advance"]._get_price_unit(amount, taxes),
             **moves._prepare_service_analytic_values(self.project_id.account_id),
         }
 

@@ -262,6 +262,19 @@ class TestAdvance(JobOrderCommon):
         self.assertEqual((self._deductions(last), advance.state), ([], "done"))
         self.assertEqual(last.amount_untaxed, 6300.0)
 
+    def test_the_price_of_a_job_order_is_before_tax_also_where_prices_are_with_it(self):
+        self.tax.price_include_override = "tax_included"
+        self._fixed_price()
+        self.project.service_retention_percent = 10
+        advance, _invoice = self._bill(percent=50)
+        bill = self._post(self._progress(100))
+        self.assertEqual((self._deductions(bill), bill.amount_untaxed), ([5000.0], 4000.0))
+        self.assertEqual(bill.amount_tax, 880.0)
+        milestone = self.project.service_milestone_ids
+        made = milestone.with_user(self.user_accountant).release_retention()
+        release = self.env["account.move"].browse(made["invoice_ids"])
+        self.assertEqual((release.amount_untaxed, advance.state), (1000.0, "done"))
+
     def test_fees_and_work_of_a_contract_deduct(self):
         contract = self._contract()
         advance, _invoice = self._bill(contract, percent=30)
