@@ -41,6 +41,17 @@ class TestLimits(PortalCommon):
                 self.mine.add_expense(toll)
         self.assertEqual(len(self.intervention.expense_ids), 2)
 
+    def test_messages_count_whatever_a_program_calls_them(self):
+        ticket = self.ticket.with_user(self.company_user)
+        said = {"body": "Again.", "subtype_xmlid": "mail.mt_comment"}
+        with patch.dict(LIMITS, message=2):
+            ticket.sudo().message_post(**said, message_type="comment")
+            ticket.message_post(**said, message_type="notification")
+            with self.assertRaisesRegex(ValidationError, "within an hour"):
+                ticket.message_post(**said)
+            # What we write while they act is no message of theirs.
+            ticket.sudo().message_post(**said, message_type="notification")
+
     def test_a_claim_is_filed_by_the_office_only(self):
         claim = self.env["service.form"].search(
             [("kind", "=", "claim"), ("company_id", "=", self.company.id)], limit=1

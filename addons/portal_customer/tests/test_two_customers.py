@@ -110,6 +110,15 @@ class TestTwoCustomers(TwoCustomersCommon):
         with self.assertRaises(AccessError):
             people.invite_colleague("Eve", "eve@example.com")
 
+    def test_a_withdrawn_login_does_not_become_an_archived_contact_s(self):
+        self.there.active = False
+        self.accountant_user.partner_id.write({"portal_role": "company", "is_portal_manager": True})
+        colleague = self.here.with_user(self.accountant_user).with_context(active_test=False)
+        colleague.withdraw_colleague_access()
+        self.assertEqual(self.company_user.partner_id, self.here)
+        self.assertFalse(self.company_user.active)
+        self.assertFalse(self.other_ticket.with_user(self.company_user).has_access("read"))
+
     def test_who_was_a_contact_that_is_deleted_reads_nothing_there(self):
         contact = self.env["res.partner"].create(
             {
