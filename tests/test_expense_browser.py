@@ -73,6 +73,9 @@ def test_inside_three_taps_and_a_photo_from_my_work(cast, phone):
     assert [(item["total_amount"], item["nb_attachment"], item["state"]) for item in saved] == [
         (21.4, 1, "submitted")
     ]
+    # What was spent is found again by month.
+    page = dario.go("/odoo/action-expense_capture.hr_expense_action_month")
+    page.locator(".o_list_view .o_group_header").first.wait_for()
     assert not dario.errors
 
 

@@ -4,8 +4,11 @@ import { onMounted } from "@odoo/owl";
 import { ExpenseKanbanController } from "@hr_expense/views/kanban";
 import { ExpenseListController } from "@hr_expense/views/list";
 
-/** What a phone has shared becomes drafts while the list is read: read it again, and say so. */
-const showShared = {
+/**
+ * What a phone has shared becomes drafts while the list is read: read it again, and say so.
+ * An object for each class: `super` belongs to the object in which a method is written.
+ */
+const showShared = () => ({
     setup() {
         super.setup(...arguments);
         onMounted(async () => {
@@ -19,7 +22,7 @@ const showShared = {
             }
         });
     },
-};
+});
 
-patch(ExpenseKanbanController.prototype, showShared);
-patch(ExpenseListController.prototype, { ...showShared });
+patch(ExpenseKanbanController.prototype, showShared());
+patch(ExpenseListController.prototype, showShared());
