@@ -253,7 +253,10 @@ class TestPapers(ExpenseCaptureCommon):
 
     def test_nobody_sees_the_hours_of_a_company_that_isnt_theirs(self):
         other = self.env["res.company"].create({"name": "Other firm"})
-        sheet = self._sheet(company_id=other.id)
+        with self.assertRaises(AccessError):
+            self._sheet(company_id=other.id)
+        sheet = self._sheet()
+        sheet.sudo().company_id = other
         for act in (sheet._get_sheets, sheet.action_csv):
             with self.assertRaises(AccessError):
                 act()

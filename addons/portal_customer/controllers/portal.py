@@ -57,7 +57,8 @@ class PortalPages(CustomerPortal):
         filterby = _known(query.get("filterby"), options["filters"])
         groupings = {"none": {"label": records.env._("None")}, **options.get("groupings", {})}
         groupby = _known(query.get("groupby"), groupings)
-        search = (query.get("search") or "").strip()[:100]
+        # PostgreSQL takes no text with a NUL, which nobody types.
+        search = (query.get("search") or "").replace("\0", "").strip()[:100]
         domain = Domain(options["filters"][filterby].get("domain", []))
         domain &= request.env.user._portal_list_domain(model)
         if search:

@@ -31,10 +31,12 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        """Override of `http_routing`: a token that is sent as a file is no token, and people act
-        for the customer they have chosen.
+        """Override of `http_routing`: a token that is sent as a file is no token, text with a NUL
+        is nobody's, and people act for the customer they have chosen.
         """
-        if "csrf_token" in request.httprequest.files:
+        asked = request.httprequest
+        typed = (value for _name, value in asked.form.items(multi=True))
+        if "csrf_token" in asked.files or any("\0" in value for value in typed):
             raise BadRequest
         result = super()._pre_dispatch(rule, args)
         # As whom somebody acts who is a contact of several customers. Judged where it is read.

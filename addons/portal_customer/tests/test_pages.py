@@ -17,7 +17,7 @@ LISTS = (
     "/my/contracts",
     "/my/knowledge",
 )
-TAMPERED = "sortby=x&filterby=x&groupby=x&search=%25'\"&date_begin=x"
+TAMPERED = "sortby=x&filterby=x&groupby=x&search=%25%00'\"&date_begin=x"
 # A statement that changes something; the session store and the log of logins write beside it.
 WRITING = re.compile(r"^\s*(INSERT|UPDATE|DELETE)\b", re.I)
 
@@ -135,6 +135,13 @@ class TestPages(PagesCommon):
                 "/my/tickets/new", files=[("csrf_token", ("t", b"x", "text/plain"))], csrf=False
             )
         self.assertEqual(answer.status_code, 400)
+
+    def test_text_that_no_keyboard_writes_is_refused(self):
+        self._login("company")
+        with mute_logger("odoo.http"):
+            answer = self._post("/my/tickets/new", name="Boiler\0", description="Cold")
+        self.assertEqual(answer.status_code, 400)
+        self.assertFalse(self.env["helpdesk.ticket"].search([("name", "like", "Boiler")]))
 
     def test_a_number_larger_than_any_is_just_not_there(self):
         self._login("company")

@@ -12,7 +12,7 @@ from .test_downloads import StatementCommon
 from .test_pages import WRITING
 
 OURS = "odoo.addons.portal_customer."
-TAMPERED = "sortby=x&filterby=x&groupby=x&page=9999&search=%25'\"&month=x"
+TAMPERED = "sortby=x&filterby=x&groupby=x&page=9999&search=%25%00'\"&month=x"
 # Odoo stores its style sheets for reports when the first PDF is made: these routes may write then.
 MAKE_PDF = {"/my/statement/pdf", "/my/reports/<int:report_id>/sheet"}
 MANY = 12
