@@ -70,6 +70,10 @@ class ServiceWorkLine(models.Model):
             return 0.0
         return self.expense_id._get_cost_amount()
 
+    def _has_own_cost(self):
+        """Override of `field_service`: what an expense costs is booked where it is posted."""
+        return super()._has_own_cost() and not self.sudo().expense_id
+
     @api.depends("expense_id.settlement", "expense_id.state")
     def _compute_expects_bill(self):
         return super()._compute_expects_bill()

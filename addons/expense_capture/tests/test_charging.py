@@ -72,6 +72,14 @@ class TestCharging(ExpenseCaptureCommon):
                 self.assertEqual(expense.work_line_ids.amount_invoice, 72.00)
         self.assertEqual(self._invoice(self._sign(intervention)).amount_untaxed, 144.00)
 
+    def test_kilometres_with_ones_own_car_cost_what_is_reimbursed_and_nothing_of_our_vehicles(self):
+        self.company.service_km_cost = 0.35
+        line = self._add(
+            self._working_intervention(), kind="own_car", distance_km=120
+        ).work_line_ids
+        self.assertEqual((line.amount_cost, line.amount_invoice), (50.40, 72.00))
+        self.assertFalse(line.analytic_line_id)
+
     def test_a_flat_price_of_kilometres_is_billed_once_a_visit(self):
         intervention = self._working_intervention()
         rates = self.env["service.rate"].search([("kind", "=", "mileage")])

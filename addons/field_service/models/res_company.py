@@ -49,6 +49,12 @@ class ResCompany(models.Model):
     service_road_speed = fields.Float(
         string="Driving speed (km/h)", default=50.0, help="Door to door, on average."
     )
+    service_km_cost = fields.Float(
+        string="Cost of our vehicles per km",
+        digits=(16, 4),
+        help="Fuel, wear, insurance: counted in the margin, whatever is charged. Zero: what "
+        "vehicles cost is booked with their bills alone.",
+    )
 
     service_expiry_days = fields.Integer(
         string="Tell days ahead",
@@ -69,6 +75,10 @@ class ResCompany(models.Model):
     _service_roads_valid = models.Constraint(
         "CHECK (service_road_factor >= 1 AND service_road_speed > 0)",
         "A road is no shorter than the straight line, and driving has a speed.",
+    )
+
+    _service_km_cost_not_negative = models.Constraint(
+        "CHECK (service_km_cost >= 0)", "A kilometre cannot cost less than nothing."
     )
 
     def _get_roads(self):

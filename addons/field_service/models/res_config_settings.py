@@ -14,6 +14,7 @@ class ResConfigSettings(models.TransientModel):
     )
     service_road_factor = fields.Float(related="company_id.service_road_factor", readonly=False)
     service_road_speed = fields.Float(related="company_id.service_road_speed", readonly=False)
+    service_km_cost = fields.Float(related="company_id.service_km_cost", readonly=False)
     service_expiry_days = fields.Integer(related="company_id.service_expiry_days", readonly=False)
     service_expiry_user_id = fields.Many2one(
         related="company_id.service_expiry_user_id", readonly=False

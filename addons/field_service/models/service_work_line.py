@@ -538,6 +538,9 @@ class ServiceWorkLine(models.Model):
         if self.kind == "part":
             product = self.product_id.with_company(self.company_id)
             return self.currency_id.round(self.quantity * product.standard_price)
+        # Contractors drive their own vehicles.
+        if self.kind == "mileage" and not self.employee_id.settled_by_bill:
+            return self.currency_id.round(self.quantity * self.company_id.service_km_cost)
         return 0.0
 
     def _get_coverage_sentence(self, rule, params):

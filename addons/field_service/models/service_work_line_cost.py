@@ -7,8 +7,8 @@ OWN_COST = object()
 
 
 class ServiceWorkLine(models.Model):
-    """One euro, one analytic line: hours make a timesheet, parts a cost line; expenses and
-    kilometres cost where their expense is posted.
+    """One euro, one analytic line: hours make a timesheet, parts and kilometres with a vehicle of
+    the firm a cost line; expenses, kilometres with one's own car too, cost where they are posted.
     """
 
     # A sub-feature with a file of its own.
@@ -37,7 +37,8 @@ class ServiceWorkLine(models.Model):
     def _has_own_cost(self):
         """Whether Campo writes the cost of this line itself; with stock, an override says no."""
         self.ensure_one()
-        return self.kind in TIME_KINDS or (self.kind == "part" and self._get_cost_sudo() > 0)
+        is_own = self.kind in ("part", "mileage")
+        return self.kind in TIME_KINDS or (is_own and self._get_cost_sudo() > 0)
 
     def _get_cost_sudo(self):
         return self.sudo()._get_cost()
@@ -48,7 +49,7 @@ class ServiceWorkLine(models.Model):
         return self.intervention_id.project_id or self.company_id._get_service_project()
 
     def _prepare_cost_values(self):
-        """Values of the analytic line: a timesheet for hours, a plain cost for a part."""
+        """Values of the analytic line: a timesheet for hours, else a plain cost."""
         self.ensure_one()
         project = self._get_cost_project()
         values = {

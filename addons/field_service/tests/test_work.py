@@ -332,6 +332,23 @@ class TestWork(FieldServiceCommon):
         )
         self.assertEqual(part.amount_cost, 41.20)
 
+    def test_kilometres_of_our_vehicles_cost_apart_from_what_is_charged(self):
+        self.company.service_km_cost = 0.35
+        trip = self._story_one().work_line_ids.filtered(lambda line: line.kind == "mileage")
+        self.assertEqual((trip.quantity, trip.amount_invoice), (84, 50.40))
+        self.assertEqual((trip.amount_cost, trip.analytic_line_id.amount), (29.40, -29.40))
+        self.assertEqual(
+            trip.analytic_line_id.account_id, self.company.service_project_id.account_id
+        )
+        trip.quantity = 100
+        self.assertEqual((trip.amount_cost, trip.analytic_line_id.amount), (35, -35))
+
+    def test_kilometres_of_contractors_are_on_their_bills(self):
+        self.company.service_km_cost = 0.35
+        self.technician.settled_by_bill = True
+        trip = self._story_one().work_line_ids.filtered(lambda line: line.kind == "mileage")
+        self.assertFalse(trip.amount_cost or trip.analytic_line_id)
+
     # === FROZEN === #
 
     def _sign(self, intervention):
