@@ -39,7 +39,11 @@ class ServiceAdvance(models.Model):
         "res.partner", string="Payer", required=True, readonly=True, ondelete="restrict"
     )
     line_ids = fields.One2many(
-        "account.move.line", "service_advance_id", string="Lines of invoices", readonly=True
+        "account.move.line",
+        "service_advance_id",
+        string="Lines of invoices",
+        readonly=True,
+        groups="account.group_account_readonly,account.group_account_invoice",
     )
     invoice_id = fields.Many2one("account.move", compute="_compute_invoice_id", compute_sudo=True)
     draft_amount = fields.Monetary(
