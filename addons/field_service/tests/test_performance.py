@@ -21,6 +21,7 @@ class TestPerformance(FieldServiceCommon):
     """What people open all day costs as many queries for many rows as for few."""
 
     _queries = HelpdeskCommon._queries
+    _cost = HelpdeskCommon._cost
 
     @classmethod
     def setUpClass(cls):
@@ -90,14 +91,6 @@ class TestPerformance(FieldServiceCommon):
                 self._record(made, {**labour, "event_id": visit.id})
             interventions |= made
         return interventions
-
-    def _cost(self, act):
-        for _turn in ("rules and groups get cached", "counted"):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            with self._queries() as found:
-                act()
-        return [str(query) for query in found]
 
     def _check_same(self, act, few, many, allowed=0):
         """Acting on many records takes no query more than acting on few."""

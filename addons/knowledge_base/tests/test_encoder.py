@@ -88,9 +88,8 @@ class TestRungs(KnowledgeBaseCommon):
             self.assertEqual(self._find("pompe ferme", lang="it_IT"), [pump.name])
 
 
-@tagged("post_install", "-at_install")
-class TestMeaning(KnowledgeBaseCommon):
-    """The search with an encoder, whichever it is."""
+class EncoderCommon(KnowledgeBaseCommon):
+    """Three articles and an encoder that knows what they are about."""
 
     @classmethod
     def setUpClass(cls):
@@ -104,6 +103,11 @@ class TestMeaning(KnowledgeBaseCommon):
         cls.boiler = cls._create_article("Caldaia in blocco", "Il bruciatore non parte.")
         cls.pump = cls._create_article("Pompa ferma", "La girante non gira.")
         cls.lift = cls._create_article("Ascensore fermo", "La porta non chiude.")
+
+
+@tagged("post_install", "-at_install")
+class TestMeaning(EncoderCommon):
+    """The search with an encoder, whichever it is."""
 
     def _fill(self):
         return self.env["knowledge.vector"]._fill()

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from odoo.addons.knowledge_base import clusters, encoder, ranking
 
 from .common import KnowledgeBaseCommon
-from .test_encoder import FakeEncoder, numpy
+from .test_encoder import EncoderCommon, numpy
 
 LISTS = "odoo.addons.knowledge_base.models.knowledge_vector_lists"
 QUESTIONS = ("der Heizkessel", "la cabina è ferma al piano", "fa freddo", "perdita dal tubo")
@@ -46,23 +46,14 @@ class TestManyWords(KnowledgeBaseCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestManyVectors(KnowledgeBaseCommon):
+class TestManyVectors(EncoderCommon):
     """Lists and pgvector find what comparing with every vector finds."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        if numpy is None:
-            cls.skipTest(cls, "numpy is not installed")
-        cls.model = FakeEncoder()
-        cls.startClassPatcher(patch.object(encoder, "get", side_effect=lambda: cls.model))
-        cls.startClassPatcher(patch.object(encoder, "is_installed", return_value=True))
         cls.startClassPatcher(patch(f"{LISTS}.LISTS_FROM", 1))
         cls.vectors = cls.env["knowledge.vector"]
-        cls.env["knowledge.encoder"].search([]).unlink()
-        cls.boiler = cls._create_article("Caldaia in blocco", "Il bruciatore non parte.")
-        cls.pump = cls._create_article("Pompa ferma", "La girante non gira.")
-        cls.lift = cls._create_article("Ascensore fermo", "La porta non chiude.")
         cls.vectors._fill()
         cls.record = cls.env["knowledge.encoder"].search([])
 
