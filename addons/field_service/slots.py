@@ -201,31 +201,24 @@ def open_gaps(person: Person) -> list[Gap]:
     return gaps
 
 
-def find(gaps: Iterable[Gap], wish: Wish, roads: Roads, limit: int = 10) -> list[Slot]:
-    """The best slots, one per gap: little driving first, and soon.
-
-    The way there begins when the commitment before ends, or with the working day; whoever has
-    another commitment after it gets there in time.
-
-    >>> day = [Span(datetime(2026, 11, 9, 8), datetime(2026, 11, 9, 17))]
-    >>> wish = Wish(timedelta(hours=2), datetime(2026, 11, 9, 9, 5), datetime(2026, 11, 10))
-    >>> [slot] = find(open_gaps(Person(1, [day])), wish, Roads())
-    >>> slot.start, slot.stop
-    (datetime.datetime(2026, 11, 9, 9, 15), datetime.datetime(2026, 11, 9, 11, 15))
-    """
-    return [slot for [slot] in find_together([gaps], wish, roads, limit)]
-
-
 def find_together(
     gaps_of: Sequence[Iterable[Gap]], wish: Wish, roads: Roads, limit: int = 10
 ) -> list[list[Slot]]:
-    """The best slots for a crew that works side by side, judged by the driving of all of them.
+    """The best slots for one or several who work side by side: little driving first, and soon.
 
-    Work goes on while everybody works; each comes from where they are.
+    Work goes on while everybody works; each comes from where they are, and the driving of all of
+    them counts. The way there begins when the commitment before ends, or with the working day;
+    whoever has another commitment after it gets there in time.
 
     :param gaps_of: the free time of each person of the crew
     :return: per proposal one slot for each person, in the order of ``gaps_of``, with the same
         start and stop
+
+    >>> work = [Span(datetime(2026, 11, 9, 8), datetime(2026, 11, 9, 17))]
+    >>> wish = Wish(timedelta(hours=2), datetime(2026, 11, 9, 9, 5), datetime(2026, 11, 10))
+    >>> [[slot]] = find_together([open_gaps(Person(1, [work]))], wish, Roads())
+    >>> slot.start, slot.stop
+    (datetime.datetime(2026, 11, 9, 9, 15), datetime.datetime(2026, 11, 9, 11, 15))
 
     >>> def day(key, begin, end):
     ...     return open_gaps(

@@ -15,7 +15,6 @@ from ..slots import (
     Roads,
     Span,
     Wish,
-    find,
     find_together,
     open_gaps,
     road,
@@ -50,6 +49,11 @@ def people(draw):
         place = draw(st.sampled_from(PLACES))
         commitments.append(Commitment(at(5 * start), at(5 * (start + length)), place))
     return Person(1, days, commitments, draw(st.sampled_from(PLACES)))
+
+
+def find(gaps, wish, roads, limit=10):
+    """The best slots of whoever goes alone."""
+    return [slot for [slot] in find_together([gaps], wish, roads, limit)]
 
 
 def works(day, minute):
