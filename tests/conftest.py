@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from campo import paths, postgres
+from campo.browsing import chromium
 from campo.databases import Databases
 from campo.serving import running_copy
 
 HERE = Path(__file__).parent
+PICTURES = paths.LOCAL / "pictures"
 
 
 class ApiError(Exception):
@@ -62,6 +64,14 @@ class CampoServer:
         lines = [line for line in answer.stdout.splitlines() if line.startswith("{")]
         assert lines, answer.stdout + answer.stderr
         return json.loads(lines[-1])
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium; pictures of what it shows lie in ``PICTURES``."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

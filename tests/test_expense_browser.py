@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from campo import paths
-from campo.browsing import PHONE, Person, chromium
+from campo.browsing import PHONE, Person, photo
 
 PICTURES = paths.LOCAL / "pictures"
 COUNT_TAPS = """
@@ -16,22 +16,9 @@ COUNT_TAPS = """
 """
 
 
-def photo(colour):
-    buffer = io.BytesIO()
-    Image.new("RGB", (640, 480), colour).save(buffer, "JPEG")
-    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
-
-
 @pytest.fixture(scope="module")
 def cast(campo):
     return campo.run_in_shell("expense_cast.py")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

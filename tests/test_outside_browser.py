@@ -5,15 +5,13 @@ a firm: takes work on, sends the firm's own people, answers for them. What stand
 in mails. Every page is readable and usable by everybody, and fits the narrowest screen.
 """
 
-import io
 import re
 
 import pytest
-from PIL import Image
 
 from campo import paths
-from campo.accessibility import complaints, is_too_wide, walk
-from campo.browsing import DESK, PHONE, Person, chromium
+from campo.accessibility import judge, walk
+from campo.browsing import DESK, PHONE, Person, draw_signature, photo
 
 PICTURES = paths.LOCAL / "pictures"
 DEVICES = pytest.mark.parametrize("device", [PHONE, DESK], ids=["390 px", "1280 px"])
@@ -22,13 +20,6 @@ DEVICES = pytest.mark.parametrize("device", [PHONE, DESK], ids=["390 px", "1280 
 @pytest.fixture(scope="module")
 def cast(campo):
     return campo.run_in_shell("outside_cast.py")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with chromium() as running:
-        yield running
 
 
 class Phone(Person):
@@ -58,24 +49,6 @@ class Phone(Person):
 
     def card(self, number):
         return self.page.locator(f".card:has-text('{number}')")
-
-
-def photo(colour):
-    buffer = io.BytesIO()
-    Image.new("RGB", (640, 480), colour).save(buffer, "JPEG")
-    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
-
-
-def draw(page):
-    """Draw a signature with the finger."""
-    canvas = page.locator("canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    page.mouse.move(box["x"] + 30, box["y"] + 60)
-    page.mouse.down()
-    for step in range(1, 12):
-        page.mouse.move(box["x"] + 30 + step * 20, box["y"] + 60 + (step % 3) * 25)
-    page.mouse.up()
 
 
 def test_a_technician_s_day_from_the_commitment_to_the_month(campo, cast, browser):
@@ -143,7 +116,7 @@ def test_a_technician_s_day_from_the_commitment_to_the_month(campo, cast, browse
     fold = tino.unfold("Make the report and sign")
     tino.press(fold, "To the signature")
     page.fill("#signer", "Dino Outside")
-    draw(page)
+    draw_signature(page)
     tino.look("sign")
     tino.press(page, "Sign the report")
     link = page.locator("a[href*='/my/reports/']").first.get_attribute("href")
@@ -199,14 +172,6 @@ def test_the_coordinator_takes_work_on_and_answers_for_the_own_people(campo, cas
     chiara.look("confirmed")
     assert not chiara.errors
     chiara.leave()
-
-
-def judge(who, path, device):
-    """Complaints about the open page, and about its width on a phone."""
-    found = complaints(who)
-    if device is PHONE and is_too_wide(who):
-        found.append("scrolls sideways at 320 px")
-    return {path: found} if found else {}
 
 
 @DEVICES

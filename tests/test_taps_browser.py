@@ -4,13 +4,11 @@ One works outside, in the portal; the other in the house, in the mobile web clie
 counted, on something large enough for a thumb; nothing is scrolled sideways.
 """
 
-import io
 from datetime import datetime, timedelta
 
 import pytest
-from PIL import Image
 
-from campo.browsing import PHONE, Person, chromium
+from campo.browsing import PHONE, Person, photo
 
 TAPS = {"confirm": 1, "check in": 1, "labour": 3, "photo": 2}
 # Pixels; what is smaller is missed by a thumb.
@@ -21,12 +19,6 @@ FORMAT = "%Y-%m-%d %H:%M:%S"
 @pytest.fixture(scope="module")
 def cast(campo):
     return campo.run_in_shell("story_cast.py")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 class Thumb:
@@ -74,12 +66,6 @@ class Thumb:
             domain=[["intervention_id", "=", intervention]],
             fields=list(fields),
         )
-
-
-def photo():
-    buffer = io.BytesIO()
-    Image.new("RGB", (640, 480), "blue").save(buffer, "JPEG")
-    return {"name": "blue.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
 
 
 def planned(campo, cast, employee):
@@ -141,7 +127,7 @@ def test_the_taps_of_a_technician_outside(campo, cast, browser):
     fold = unfold("Photos")
     thumb.taps()
     with page.expect_navigation():
-        thumb.choose(fold.locator("#photos"), photo())
+        thumb.choose(fold.locator("#photos"), photo("blue"))
     found["photo"] = thumb.taps()
     assert found == TAPS
     lines = thumb.rows("service.work.line", intervention, "kind", "quantity")
@@ -170,7 +156,7 @@ def test_the_taps_of_a_technician_of_the_house(campo, cast, browser):
     thumb.tap(dialog.locator("button[name=action_confirm]"))
     dialog.wait_for(state="detached")
     found["labour"] = thumb.taps()
-    thumb.choose(card.locator("button:has(.fa-camera)"), photo())
+    thumb.choose(card.locator("button:has(.fa-camera)"), photo("blue"))
     page.wait_for_function(
         "() => !document.querySelector('.o_kanban_record .fa-camera.fa-spin, .fa-spinner')"
     )

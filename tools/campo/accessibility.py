@@ -8,6 +8,7 @@ import shutil
 from functools import cache
 
 from . import paths
+from .browsing import PHONE
 from .say import run
 
 AXE = "axe-core@4.14.1"
@@ -76,3 +77,11 @@ def is_too_wide(who):
     wide = who.scrolls_sideways()
     who.page.set_viewport_size(size)
     return wide
+
+
+def judge(who, path, device):
+    """Complaints about the open page, and about its width on a phone: by path, {} for none."""
+    found = complaints(who)
+    if device is PHONE and is_too_wide(who):
+        found.append(f"scrolls sideways at {NARROW} px")
+    return {path: found} if found else {}

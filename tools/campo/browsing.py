@@ -1,11 +1,13 @@
 """Persons in a real browser: Debian's Chromium driven by Playwright, for tests and screenshots.
 
-Unlike the rest of this folder it needs the Python environment (Playwright).
+Unlike the rest of this folder it needs the Python environment (Playwright, Pillow).
 """
 
+import io
 import resource
 from contextlib import contextmanager
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -89,3 +91,22 @@ class Person:
 
     def leave(self):
         self.context.close()
+
+
+def photo(colour="red"):
+    """A small photo, as Playwright puts it into a field for files."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (640, 480), colour).save(buffer, "JPEG")
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+
+
+def draw_signature(page):
+    """Draw a signature with the finger, on a canvas that takes strokes already."""
+    canvas = page.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 50)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 30 + step * 15, box["y"] + 50 + (step % 3) * 25)
+    page.mouse.up()
