@@ -13,6 +13,7 @@ TRUSTED_BY_ODOO = {
     "filterby",
     "groupby",
     "search_in",
+    "search",  # the database takes no text with a NUL
     "date_begin",
     "date_end",
     "partner_id",

@@ -124,9 +124,13 @@ class TestPages(PagesCommon):
                     with self.subTest(page=page, more=more):
                         answer = self._get(f"/my/{page}{tampered}{more}")
                         self.assertEqual(answer.status_code, 200)
-            for query in ("partner_id=x", "use_delivery_as_billing=x"):
-                with self.subTest(query=query):
-                    self.assertEqual(self._get(f"/my/address?{query}").status_code, 200)
+            for address in (
+                "address?partner_id=x",
+                "address?use_delivery_as_billing=x",
+                "tasks?search=%00",
+            ):
+                with self.subTest(address=address):
+                    self.assertEqual(self._get(f"/my/{address}").status_code, 200)
 
     def test_a_token_sent_as_a_file_is_none(self):
         self._login("company")
