@@ -1,5 +1,6 @@
 from . import (
     portal,
+    portal_address,
     portal_colleague,
     portal_customer_choice,
     portal_conversation,

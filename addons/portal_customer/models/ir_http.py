@@ -7,7 +7,7 @@ from odoo.http import SessionExpiredException, request
 
 from .res_users import CONTACT_KEY
 
-# What lists and forms of Odoo's portal take from the address, and trust.
+# What lists and forms of Odoo's portal take from the address or the form, and trust.
 TRUSTED_BY_ODOO = {
     "sortby",
     "filterby",
@@ -48,11 +48,13 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _handle_error(cls, exception):
         """Override of `http_routing`: Odoo's own pages under /my show their default, as ours do,
-        when the address asks for an order, a filter or a form that there isn't. Who has to log in
-        again comes back to the page they typed on.
+        when the address asks for an order, a filter or a form that there isn't; a form of theirs
+        with such values is refused. Who has to log in again comes back to the page they typed on.
         """
-        if isinstance(exception, (KeyError, ValueError)) and cls._is_tampered_address():
-            return request.redirect(request.httprequest.path)
+        if isinstance(exception, (KeyError, ValueError)) and cls._is_tampered():
+            if request.httprequest.method == "GET":
+                return request.redirect(request.httprequest.path)
+            exception = BadRequest()
         response = super()._handle_error(exception)
         if isinstance(exception, SessionExpiredException) and cls._is_sent_form(response):
             # What was to be done can't be opened after the login; the page it was typed on can.
@@ -77,10 +79,9 @@ class IrHttp(models.AbstractModel):
         return urlunsplit(("", "", page.path, page.query, ""))
 
     @classmethod
-    def _is_tampered_address(cls):
+    def _is_tampered(cls):
         asked = request.httprequest
         return (
-            asked.method == "GET"
-            and "my" in asked.path.split("/")[1:3]  # the language may stand before it
-            and not TRUSTED_BY_ODOO.isdisjoint(asked.args)
+            "my" in asked.path.split("/")[1:3]  # the language may stand before it
+            and not TRUSTED_BY_ODOO.isdisjoint(asked.values)
         )

@@ -132,6 +132,38 @@ class TestPages(PagesCommon):
                 with self.subTest(address=address):
                     self.assertEqual(self._get(f"/my/{address}").status_code, 200)
 
+    def test_odoo_s_form_of_an_address_leads_nowhere_else(self):
+        self._login("company")
+        for evil in ("javascript:alert(1)", "//evil.example", "/\\evil.example", "https://e.example"):
+            with self.subTest(evil=evil):
+                page = self._get("/my/address", params={"callback": evil})
+                self.assertNotIn(evil, page.text)
+                answer = self._send_address(callback=evil)
+                self.assertEqual(answer.json()["redirectUrl"], "/my/addresses")
+        self.assertEqual(self._send_address(callback="/my").json()["redirectUrl"], "/my")
+
+    def test_odoo_s_form_of_an_address_is_never_answered_with_a_page(self):
+        self._login("company")
+        answer = self._send_address(required_fields="<script>alert(1)</script>")
+        self.assertEqual(answer.headers["Content-Type"], "application/json")
+        with mute_logger("odoo.http"):
+            self.assertEqual(self._send_address(use_delivery_as_billing=";env;").status_code, 400)
+
+    def _send_address(self, **typed):
+        contact = self._person("company").partner_id
+        known = {
+            "partner_id": contact.id,
+            "name": contact.name,
+            "email": contact.email,
+            "phone": "049 123",
+            "street": "Via Roma 1",
+            "city": "Padova",
+            "zip": "35100",
+            "country_id": self.env.ref("base.it").id,
+            "state_id": self.env.ref("base.state_it_pd").id,
+        }
+        return self._post("/my/address/submit", **{**known, **typed})
+
     def test_a_token_sent_as_a_file_is_none(self):
         self._login("company")
         with mute_logger("odoo.http"):
