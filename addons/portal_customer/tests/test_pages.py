@@ -134,7 +134,12 @@ class TestPages(PagesCommon):
 
     def test_odoo_s_form_of_an_address_leads_nowhere_else(self):
         self._login("company")
-        for evil in ("javascript:alert(1)", "//evil.example", "/\\evil.example", "https://e.example"):
+        for evil in (
+            "javascript:alert(1)",
+            "//evil.example",
+            "/\\evil.example",
+            "https://e.example",
+        ):
             with self.subTest(evil=evil):
                 page = self._get("/my/address", params={"callback": evil})
                 self.assertNotIn(evil, page.text)
