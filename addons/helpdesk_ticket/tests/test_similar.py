@@ -101,6 +101,26 @@ class TestSimilarProblems(HelpdeskCommon):
             "helpdesk.ticket",
         )
 
+    def test_figures_and_links_name_no_case_that_may_not_be_found(self):
+        manager = self._create_user("hd_editor", "knowledge_base.knowledge_base_group_manager")
+        self._note(self.proven, "solved")
+        self._note(self.proven, "solved", user=self.user_manager)
+        article = self._publish(QUESTION, "Caldaia in blocco, errore E05")
+        self._note(self._entry_of(article), "solved")
+        self._entry_of(article).parent_id = self.proven
+        events = self.env["knowledge.event"].with_user(manager)
+        figures = events.figures()
+        self.assertEqual([best["title"] for best in figures["best"]], [QUESTION])
+        self.assertEqual(figures["gaps"], [])
+        self.assertEqual(figures["counts"]["solved"], 2, "counted they are")
+        self.assertEqual(len(events.with_user(self.env.user).figures()["gaps"]), 1)
+        title = self.proven.title
+        self.assertNotIn(title, str(events.search([]).read(["entry_id"])))
+        self.assertNotIn(title, str(events.formatted_read_group([], ["entry_id"], ["__count"])))
+        self.assertNotIn(title, str(self._entry_of(article).with_user(manager).read(["parent_id"])))
+        agent = self._entry_of(article).with_user(self.user_agent)
+        self.assertIn(title, str(agent.read(["parent_id"])))
+
     def test_usual_rights_cost_no_look_at_the_tickets(self):
         access = self.env["knowledge.entry"].with_user(self.user_agent)._search_similar_access()
         asked = {condition.field_expr for condition in access.iter_conditions()}

@@ -1,4 +1,4 @@
-from . import dialog_mixin, knowledge_source_mixin  # the others inherit them
+from . import dialog_mixin, hidden_name_mixin, knowledge_source_mixin  # the others inherit them
 
 # isort: split
 from . import (

@@ -19,6 +19,7 @@ class KnowledgeArticle(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "html.field.history.mixin",
+        "hidden.name.mixin",
         "knowledge.source.mixin",
     ]
     _order = "write_date desc, id desc"

@@ -33,6 +33,7 @@ class KnowledgeEntry(models.Model):
 
     _name = "knowledge.entry"
     _description = "Solved Problem"
+    _inherit = ["hidden.name.mixin"]
     _order = "id desc"
     _rec_name = "title"
 

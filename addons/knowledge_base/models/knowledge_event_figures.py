@@ -101,10 +101,10 @@ class KnowledgeEvent(models.Model):
 
     @api.model
     def _figures_best(self, since) -> list[dict]:
-        """What solved most problems, with how many."""
+        """What solved most problems, with how many; of what the caller may find."""
         rows = self._group_problems(
             [SQL("knowledge_event.entry_id")],
-            [("create_date", ">=", since), ("kind", "=", "solved")],
+            [("create_date", ">=", since), ("kind", "=", "solved"), ("entry_id", "any", [])],
             limit=SHOWN,
         )
         entries = self.env["knowledge.entry"].browse([entry_id for entry_id, _count in rows])
@@ -138,7 +138,8 @@ class KnowledgeEvent(models.Model):
     @api.model
     def _figures_gaps(self, since) -> list[dict]:
         """Problems that came up several times and have no article: cases that were solved with one
-        another, by the first of them; with the article that somebody has begun about it, if any.
+        another, by the first of them, as far as the caller may find it; with the article that
+        somebody has begun about it, if any.
         """
         query = self._search([("create_date", ">=", since), ("kind", "=", "solved")])
         rows = self.env.execute_query(
@@ -148,7 +149,7 @@ class KnowledgeEvent(models.Model):
                   FROM %s
                   JOIN knowledge_entry AS entry ON entry.id = knowledge_event.entry_id
                   JOIN knowledge_entry AS root ON root.id = coalesce(entry.parent_id, entry.id)
-                 WHERE %s AND root.res_model <> 'knowledge.article'
+                 WHERE %s AND root.res_model <> 'knowledge.article' AND root.id IN %s
                  GROUP BY root.id
                 HAVING count(DISTINCT %s) >= %s
                  ORDER BY 2 DESC, 1 DESC
@@ -157,6 +158,7 @@ class KnowledgeEvent(models.Model):
                 PROBLEM,
                 query.from_clause,
                 query.where_clause or SQL("TRUE"),
+                self.env["knowledge.entry"]._search([]).subselect(),
                 PROBLEM,
                 FREQUENT,
                 SHOWN,

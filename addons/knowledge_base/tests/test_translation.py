@@ -97,6 +97,27 @@ class TestTranslation(KnowledgeBaseCommon):
         self.assertEqual(german.original_id, self.english)
         self.assertEqual(self._entry_of(self.english).translation_group, self.english.id)
 
+    def test_a_translation_does_not_name_an_original_that_may_not_be_read(self):
+        for values in (
+            {"state": "draft"},
+            {"company_id": self.other_company.id},
+        ):
+            with self.subTest(values=values):
+                self.original.write(values)
+                self.env.invalidate_all()
+                told = self.english.with_user(self.user_employee)
+                for [article] in (
+                    told.read(["original_id"]),
+                    told.web_read({"original_id": {"fields": {"display_name": {}}}}),
+                    told.formatted_read_group([("id", "=", told.id)], ["original_id"], []),
+                ):
+                    self.assertNotIn(self.original.name, str(article))
+                self.assertIn("Not for you", str(told.read(["original_id"])))
+                self.assertEqual(told.name, "Burner locked out, error E05")
+                self.original.write({"state": "published", "company_id": False})
+                self.env.invalidate_all()
+                self.assertIn(self.original.name, str(told.read(["original_id"])))
+
     # === THE SEARCH === #
 
     def _find_in(self, lang, text="E05", **arguments):
