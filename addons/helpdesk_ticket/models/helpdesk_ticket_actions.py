@@ -33,7 +33,7 @@ class HelpdeskTicket(models.Model):
         :param list files: as in ``attachment.intake.mixin``
         :return: ``{"ticket_id": …, "number": …}``
         """
-        self.browse().check_access("read" if self.env.user.share else "create")
+        self._check_may_open()
         values = self._prepare_open_ticket_values(values)
         self._check_open_ticket_values(values)
         # Portal users have no right to create: whose ticket it is has just been decided for them.
@@ -126,6 +126,16 @@ class HelpdeskTicket(models.Model):
         )
 
     # === BUSINESS METHODS: OPENING === #
+
+    @api.model
+    def _check_may_open(self):
+        """Judge whether the user opens tickets at all; an override knows more of customers."""
+        if self.env.user.share:
+            self.browse().check_access("read")
+        elif not self.has_access("create"):
+            raise AccessError(
+                self.env._("Tickets are opened by people of the helpdesk: ask one of them.")
+            )
 
     @api.model
     def _open_ticket_allowed_fields(self):

@@ -172,7 +172,7 @@ class TestOpenTicket(HelpdeskCommon):
     # === RIGHTS === #
 
     def test_who_has_no_right_opens_nothing(self):
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "^Tickets are opened by people of the helpdesk"):
             self._open(self.user_employee)
         self.env["ir.model.access"].search(
             [

@@ -86,8 +86,11 @@ class PortalTicket(PortalPages):
         readonly=True,
     )
     def portal_new_ticket(self, **typed):
+        # Whoever may open none is told so before they write.
+        _nothing, error = self._act(request.env["helpdesk.ticket"]._check_may_open)
         return self._render_page(
-            "portal_new_ticket", {**self._prepare_new_ticket_values(typed), "typed": typed}
+            "portal_new_ticket",
+            {**self._prepare_new_ticket_values(typed), "typed": typed, "error": error},
         )
 
     @route("/my/tickets/new", type="http", auth="user", website=True, methods=["POST"])

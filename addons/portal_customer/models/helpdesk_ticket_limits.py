@@ -1,20 +1,33 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 # More than anybody needs, and far less than a program that has gone wrong sends.
 REQUESTS_PER_HOUR = 30
 
 
 class HelpdeskTicket(models.Model):
-    """How much one person outside may send: enough for a bad day, too little to flood the desk."""
+    """Who outside opens tickets, and how many: enough for a bad day, too few to flood the desk."""
 
     # A sub-feature with a file of its own.
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "helpdesk.ticket"
 
     _portal_rate_idx = models.Index("(create_uid, create_date) WHERE channel = 'portal'")
+
+    @api.model
+    def _check_may_open(self):
+        """Override of `helpdesk_ticket`: who sees no requests opens none either."""
+        super()._check_may_open()
+        user = self.env.user
+        if user.share and user._get_acting_contact().portal_role == "accountant":
+            raise UserError(
+                self.env._(
+                    "As accountant you see invoices and statements, not requests: ask a colleague"
+                    " to open this one."
+                )
+            )
 
     @api.model
     def _check_open_ticket_values(self, values):

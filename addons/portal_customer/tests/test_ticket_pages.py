@@ -269,6 +269,20 @@ class TestTicketPromise(PagesCommon):
 
 @tagged("post_install", "-at_install")
 class TestLimits(TicketCommon):
+    def test_an_accountant_is_told_that_requests_are_a_colleague_s(self):
+        told = "As accountant you see invoices and statements, not requests"
+        with self.assertRaisesRegex(UserError, f"^{told}"):
+            self.env["helpdesk.ticket"].with_user(self.accountant_user).open_ticket({"name": "Me"})
+        self._login("accountant")
+        self.assertIn(told, self._get("/my/tickets/new").text)
+        answer = self._new(description="The film slips at noon.")
+        self.assertEqual(answer.status_code, 200)
+        for text in (told, "The film slips at noon."):
+            self.assertIn(text, answer.text)
+        self.assertFalse(self._found())
+        self._login("own")
+        self.assertNotIn(told, self._get("/my/tickets/new").text)
+
     def test_so_many_requests_an_hour_and_what_was_typed_is_kept(self):
         tickets = self.env["helpdesk.ticket"].with_user(self.own_user)
         for number in range(REQUESTS_PER_HOUR):
