@@ -1,5 +1,6 @@
 import base64
 import io
+import tracemalloc
 import zipfile
 from unittest.mock import patch
 
@@ -32,9 +33,9 @@ Elettrodo ossidato.
 """
 
 
-def zipped(files):
+def zipped(files, method=zipfile.ZIP_DEFLATED):
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed_file:
+    with zipfile.ZipFile(buffer, "w", method) as packed_file:
         for name, content in files.items():
             packed_file.writestr(name, content)
     return buffer.getvalue()
@@ -264,6 +265,54 @@ class TestImport(KnowledgeBaseCommon):
         with patch.object(zipfile.ZipFile, "read") as read:
             self.assertIn("too big", self._refused(bomb))
         self.assertFalse(read.called)
+
+    def test_a_list_that_lies_unpacks_no_more_than_it_says(self):
+        lying = bytearray(zipped({"a.md": b"0" * 100_000_000}))
+        in_list = lying.find(b"PK\x01\x02")
+        lying[in_list + 24 : in_list + 28] = (1000).to_bytes(4, "little")
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        self.assertIn("damaged", self._refused(bytes(lying)))
+        self.assertLess(tracemalloc.get_traced_memory()[1], 50_000_000)
+
+    def test_a_zip_that_is_broken_or_packed_otherwise_gets_a_sentence(self):
+        before = self.env["knowledge.article"].search_count([])
+        for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+            self.assertIn("plain ZIP", self._refused(zipped(self.folder, method)))
+        plain = zipped({"a.md": MARKDOWN})
+        in_list = plain.find(b"PK\x01\x02")
+        for place, byte, told in (
+            (in_list + 8, 1, "password"),
+            (in_list + 10, 97, "plain ZIP"),
+            (in_list + 16, plain[in_list + 16] ^ 255, "damaged"),
+            (40, plain[40] ^ 255, "damaged"),
+            (len(plain) - 20, 255, "damaged"),
+        ):
+            with self.subTest(place=place):
+                broken = bytearray(plain)
+                broken[place] = byte
+                self.assertIn(told, self._refused(bytes(broken)))
+        self.assertIn("damaged", self._refused(plain[: len(plain) // 2]))
+        self.assertIn("too many", self._refused(zipped({f"{n}.md": "x" for n in range(10_000)})))
+        self.assertEqual(self.env["knowledge.article"].search_count([]), before)
+
+    def test_paths_lead_nowhere(self):
+        article = self._import(
+            zipped(
+                {
+                    "Pompe/a.md": "Ferma ![x](../../../etc/passwd) ![y](/etc/passwd)",
+                    "../../fuori.md": "Fuori",
+                    "Pompe/cartella.md/": "",
+                }
+            )
+        )
+        self.assertEqual(article.name, "a")
+        self.assertFalse(article._files())
+
+    def test_what_a_program_sends_instead_of_a_file_is_no_text(self):
+        wizard = self.env["knowledge.import"].with_user(self.user_manager)
+        with self.assertRaisesRegex(UserError, "no text"):
+            wizard.create({"file": "x", "file_name": "a.md"}).action_preview()
 
     def test_one_bad_text_is_told_and_the_others_come(self):
         files = {

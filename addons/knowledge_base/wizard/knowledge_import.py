@@ -313,7 +313,10 @@ class KnowledgeImport(models.TransientModel):
     def _content(self) -> bytes:
         if not self.file:
             raise UserError(self.env._("Choose a file first."))
-        return base64.b64decode(self.file)
+        try:
+            return base64.b64decode(self.file)
+        except ValueError as error:  # sent by a program
+            raise packed.ReadingError("binary") from error
 
     def _files(self) -> dict[str, bytes]:
         try:
@@ -339,6 +342,9 @@ class KnowledgeImport(models.TransientModel):
                 "“%(name)s” is no ZIP, Markdown, HTML or CSV file. Choose one of these.", name=name
             ),
             "zip": self.env._("The ZIP is damaged: pack it again."),
+            "method": self.env._(
+                "The ZIP is packed in a way that is not read here: pack it again as a plain ZIP."
+            ),
             "password": self.env._("The ZIP asks for a password: pack it again without."),
             "nothing": self.env._("There is no Markdown, HTML or CSV file in it."),
             "text_too_big": self.env._("The text is too long."),
