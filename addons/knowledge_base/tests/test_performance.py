@@ -53,25 +53,55 @@ class TestKnowledgePerformance(KnowledgeBaseCommon):
         publish(1)
         self.assertEqual(len(publish(1)), len(publish(40)))
 
-    def test_a_search_in_many_entries_goes_through_the_index(self):
-        """The plan on 30,000 entries doesn't read the table from end to end."""
+    def _thirty_thousand_articles(self):
+        """In the database, as far as a plan needs them."""
         self.env.cr.execute(
             """
+            WITH article AS (
+                INSERT INTO knowledge_article (name, lang, audience, state, active, user_id)
+                SELECT 'Guasto ' || i, 'it_IT', 'internal', 'published', true, %s
+                  FROM generate_series(1, 30000) AS i
+             RETURNING id, name
+            )
             INSERT INTO knowledge_entry
                    (res_model, res_id, title, problem, lang, audience, solved_count, tsv)
-            SELECT 'knowledge.article', 7000000 + i, 'Guasto ' || i, 'Testo ' || i, 'it_IT',
-                   'internal', 0, to_tsvector('simple', 'guasto testo parola' || (i % 3000))
-              FROM generate_series(1, 30000) AS i
-            """
+            SELECT 'knowledge.article', id, name, 'Testo', 'it_IT',
+                   'internal', 0, to_tsvector('simple', 'guasto testo parola' || (id %% 3000))
+              FROM article
+            """,
+            [self.user_editor.id],
         )
         # what the autovacuum does after so many new rows
         self.env.cr.execute("SELECT gin_clean_pending_list('knowledge_entry_tsv_idx')")
-        self.env.cr.execute("ANALYZE knowledge_entry")
-        entries = self.env["knowledge.entry"]
+        self.env.cr.execute("ANALYZE knowledge_entry, knowledge_article")
+
+    def _plan(self, user):
+        entries = self.env["knowledge.entry"].with_user(user)
         query = entries._search(entries._search_similar_access())
         query.add_where("knowledge_entry.tsv @@ %s::tsquery", ["'parola77'"])
-        plan = "\n".join(
+        return "\n".join(
             row for (row,) in self.env.execute_query(SQL("EXPLAIN %s", query.select()))
         )
+
+    def test_a_search_in_many_entries_goes_through_the_index(self):
+        """The plan on 30,000 entries doesn't read the table from end to end."""
+        self._thirty_thousand_articles()
+        plan = self._plan(self.env.user)
         self.assertIn("knowledge_entry_tsv_idx", plan)
         self.assertNotIn("Seq Scan on knowledge_entry", plan)
+
+    def test_rights_on_many_sources_are_asked_of_what_is_found_only(self):
+        self._thirty_thousand_articles()
+        self.env["ir.rule"].create(
+            {
+                "name": "test: everybody finds their own articles",
+                "model_id": self.env["ir.model"]._get("knowledge.article").id,
+                "domain_force": "[('user_id', '=', user.id)]",
+            }
+        )
+        plan = self._plan(self.user_editor)
+        self.assertIn("knowledge_entry_tsv_idx", plan)
+        self.assertIn("knowledge_article_pkey", plan)
+        self.assertNotIn("Seq Scan", plan)
+        for user, count in ((self.user_editor, 30_000), (self.user_employee, 0)):
+            self.assertEqual(self.env["knowledge.entry"].with_user(user).search_count([]), count)
