@@ -2,6 +2,7 @@
 
 import ast
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -39,6 +40,20 @@ def test_a_manifest_says_what_every_addon_of_campo_says(addon):
     assert values["author"] == "Campo"
     assert values["summary"]
     assert (ADDONS / addon / "static/description/icon.png").is_file()
+
+
+@pytest.mark.parametrize("addon", CAMPO_ADDONS)
+def test_a_list_without_records_says_what_belongs_there(addon):
+    silent = [
+        record.get("id")
+        for path in sorted((ADDONS / addon / "views").glob("*.xml"))
+        for record in ElementTree.parse(path).iter("record")
+        if record.get("model") == "ir.actions.act_window"
+        and {"name", "help"} - {field.get("name") for field in record}
+        and not record.findall("field[@name='target']")
+        and record.find("field[@name='view_mode']").text != "form"
+    ]
+    assert not silent
 
 
 @pytest.mark.parametrize("addon", CAMPO_ADDONS)

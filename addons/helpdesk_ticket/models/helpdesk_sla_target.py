@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 # What may be promised, in the order in which it falls due.
 KINDS = [
@@ -61,6 +62,17 @@ class HelpdeskSlaTarget(models.Model):
         order = [kind for kind, _label in KINDS]
         for target in self:
             target.sequence = order.index(target.kind) if target.kind else 0
+
+    @api.depends("kind", "hours")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for target in self:
+            target.display_name = self.env._(
+                "%(what)s within %(hours)s h",
+                what=labels.get(target.kind, ""),
+                hours=formatLang(self.env, target.hours, digits=2 if target.hours % 1 else 0),
+            )
 
     # === A CHANGED PROMISE: open tickets get new deadlines, closed ones keep theirs === #
 

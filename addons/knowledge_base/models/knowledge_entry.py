@@ -52,7 +52,8 @@ class KnowledgeEntry(models.Model):
         prefetch=False,
         help="It is found by them; they are not shown.",
     )
-    lang = fields.Char(string="Language", required=True, readonly=True)
+    lang = fields.Char(string="Language Code", required=True, readonly=True)
+    lang_name = fields.Char(string="Language", compute="_compute_lang_name")
     audience = fields.Selection(
         selection=[
             ("internal", "Office"),
@@ -104,6 +105,13 @@ class KnowledgeEntry(models.Model):
             if not tools.sql.column_exists(self.env.cr, self._table, name):
                 tools.sql.create_column(self.env.cr, self._table, name, kind)
         return super()._auto_init()
+
+    @api.depends("lang")
+    def _compute_lang_name(self):
+        # A language that isn't installed any more has no name.
+        languages = dict(self.env["res.lang"].get_installed())
+        for entry in self:
+            entry.lang_name = languages.get(entry.lang, entry.lang)
 
     # === CRUD METHODS === #
 

@@ -47,6 +47,7 @@ class TestKnowledgeIndex(KnowledgeBaseCommon):
             ],
         )
         entry = self._entry_of(article)
+        self.assertEqual(entry.lang_name, dict(self.env["res.lang"].get_installed())["it_IT"])
         self.assertNotIn("<", entry.problem)
         self.assertIn("non gira", entry.problem)
         self.assertIn("Pompa CR 32", entry.problem)
