@@ -54,7 +54,8 @@ class TestSla(HelpdeskCommon):
     def test_a_promise_is_named_in_the_reader_s_words(self):
         promised = self._create_policy(response=1.5, resolution=16).target_ids
         self.assertEqual(
-            promised.mapped("display_name"), ["First response within 1.50 h", "Solution within 16 h"]
+            promised.mapped("display_name"),
+            ["First response within 1.50 h", "Solution within 16 h"],
         )
 
     def test_a_ticket_closed_in_the_same_breath_was_promised_something(self):
