@@ -3,6 +3,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from werkzeug.exceptions import BadRequest
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.http import SessionExpiredException, request
 
 from .res_users import CONTACT_KEY
@@ -51,10 +52,11 @@ class IrHttp(models.AbstractModel):
         when the address asks for an order, a filter or a form that there isn't; a form of theirs
         with such values is refused. Who has to log in again comes back to the page they typed on.
         """
-        if isinstance(exception, (KeyError, ValueError)) and cls._is_tampered():
+        if isinstance(exception, (KeyError, ValueError, UserError)) and cls._is_tampered():
             if request.httprequest.method == "GET":
                 return request.redirect(request.httprequest.path)
-            exception = BadRequest()
+            if not isinstance(exception, UserError):
+                exception = BadRequest()
         response = super()._handle_error(exception)
         if isinstance(exception, SessionExpiredException) and cls._is_sent_form(response):
             # What was to be done can't be opened after the login; the page it was typed on can.

@@ -128,6 +128,7 @@ class TestPages(PagesCommon):
                 "address?partner_id=x",
                 "address?use_delivery_as_billing=x",
                 "tasks?search=%00",
+                "timesheets?groupby=;env;",
             ):
                 with self.subTest(address=address):
                     self.assertEqual(self._get(f"/my/{address}").status_code, 200)
