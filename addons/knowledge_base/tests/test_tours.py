@@ -3,8 +3,7 @@ from odoo.tests import HttpCase, tagged
 from .common import KnowledgeBaseCommon
 
 
-@tagged("post_install", "-at_install")
-class TestKnowledgeTours(KnowledgeBaseCommon, HttpCase):
+class TourCommon(KnowledgeBaseCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -19,10 +18,16 @@ class TestKnowledgeTours(KnowledgeBaseCommon, HttpCase):
             }
         )
 
-    def test_an_employee_finds_a_solution_and_says_that_it_helped(self):
-        article = self._create_article(
+    def _pump(self):
+        return self._create_article(
             "Pompa bloccata dal calcare", "La girante non gira, allarme E05.", "Sbloccata a mano."
         )
+
+
+@tagged("post_install", "-at_install")
+class TestKnowledgeTours(TourCommon):
+    def test_an_employee_finds_a_solution_and_says_that_it_helped(self):
+        article = self._pump()
         self.start_tour("/odoo/knowledge-find", "knowledge_base_find", login="kb_employee")
         entry = self._entry_of(article)
         self.assertEqual(entry.solved_count, 1)
@@ -32,9 +37,7 @@ class TestKnowledgeTours(KnowledgeBaseCommon, HttpCase):
         )
 
     def test_what_solved_it_is_found_from_the_command_palette(self):
-        article = self._create_article(
-            "Pompa bloccata dal calcare", "La girante non gira, allarme E05.", "Sbloccata a mano."
-        )
+        article = self._pump()
         self.start_tour(
             "/odoo/knowledge-find", "knowledge_base_command_palette", login="kb_employee"
         )
@@ -42,3 +45,39 @@ class TestKnowledgeTours(KnowledgeBaseCommon, HttpCase):
             [("entry_id", "in", self._entry_of(article).ids)]
         )
         self.assertEqual((events.kind, events.user_id), ("opened", self.user_employee))
+
+    def test_a_manager_writes_what_is_missing_restores_a_revision_and_imports(self):
+        self.env["knowledge.event"].search([]).unlink()
+        self.env["knowledge.unanswered"].search([]).unlink()
+        self._let_share_users_search()
+        pump = self._pump()
+        pump.audience = "public"
+        self.env["knowledge.event"].with_user(self.user_portal).record(
+            self._entry_of(pump).ids, "solved"
+        )
+        self.env["knowledge.unanswered"].record("il montacarichi cigola")
+        self.start_tour("/odoo/knowledge-dashboard", "knowledge_base_manager", login="kb_manager")
+        articles = self.env["knowledge.article"].search([], order="id desc", limit=2)
+        self.assertRecordValues(
+            articles,
+            [
+                {"name": "Pompa rumorosa", "state": "draft", "import_key": "pompa.md"},
+                {"name": "Il montacarichi cigola", "state": "published", "import_key": False},
+            ],
+        )
+        self.assertIn("salita", articles[1].symptom)
+        self.assertEqual(len(articles[1].html_field_history["symptom"]), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestKnowledgeToursOnThePhone(TourCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_a_solution_is_found_without_a_pointer(self):
+        article = self._pump()
+        self._create_article("Pompa rumorosa", "Ronza, allarme E05 per sovraccarico.", "Spurgata.")
+        self.start_tour(
+            "/odoo/knowledge-find?text=nastro", "knowledge_base_find_on_phone", login="kb_employee"
+        )
+        self.assertEqual(self._entry_of(article).solved_count, 1)

@@ -18,6 +18,7 @@ import { SolvedProblem, moveBetweenProblems } from "../solved_problem/solved_pro
 const DELAY = 400; // ms after the last key
 const SHOWN = 10; // at first, and with each "more"
 const GIVEN_UP = 4000; // ms without another word: the question has no answer
+const IN_ADDRESS = 800; // characters of a question: servers refuse addresses that are too long
 const FILTERS = ["kind", "language", "category", "product", "days", "mine"];
 
 /** Describe a problem in your own words, find what solved it before. */
@@ -129,7 +130,8 @@ export class FindScreen extends Component {
 
     /** The address, and with it who reloads the page or comes back, knows what was looked for. */
     remember() {
-        const told = { text: this.state.text.trim(), ...this.state.filters };
+        const text = [...this.state.text.trim()].slice(0, IN_ADDRESS).join("");
+        const told = { text, ...this.state.filters };
         const params = Object.fromEntries(
             Object.entries(told).map(([name, value]) => [name, value || undefined])
         );
