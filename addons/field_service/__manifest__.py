@@ -98,6 +98,7 @@
         "demo/service_report_demo.xml",
         "demo/service_planning_demo.xml",
         "demo/service_job_demo.xml",
+        "demo/knowledge_event_demo.sql",
     ],
     "assets": {
         "web.assets_backend": ["field_service/static/src/backend/**/*"],

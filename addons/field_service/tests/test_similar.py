@@ -1,13 +1,14 @@
 from odoo.tests import Form, tagged
 
+from odoo.addons.helpdesk_ticket.tests.common import HelpdeskTourCommon
+
 from .common import FieldServiceCommon
 
 QUESTION = "nastro trasportatore fermo"
 
 
-@tagged("post_install", "-at_install")
-class TestSimilarProblems(FieldServiceCommon):
-    """The panel beside an intervention, and what closing it makes of what was used."""
+class SimilarCommon(FieldServiceCommon):
+    """A case that was solved, and an intervention that looks like it."""
 
     @classmethod
     def setUpClass(cls):
@@ -28,6 +29,11 @@ class TestSimilarProblems(FieldServiceCommon):
         return cls.env["knowledge.entry"].search(
             [("res_model", "=", record._name), ("res_id", "=", record.id)]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestSimilarProblems(SimilarCommon):
+    """The panel beside an intervention, and what closing it makes of what was used."""
 
     def _note(self, kind, record, user):
         events = self.env["knowledge.event"].with_user(user)
@@ -86,3 +92,37 @@ class TestSimilarProblems(FieldServiceCommon):
         article = self.env["knowledge.article"].browse(action["res_id"])
         self.assertEqual((article.state, article.name), ("draft", self.intervention.name))
         self.assertIn("Tesa la cinghia", article.solution)
+
+
+@tagged("post_install", "-at_install")
+class TestSimilarProblemsScreen(SimilarCommon, HelpdeskTourCommon):
+    def test_an_intervention_is_closed_with_what_solved_another(self):
+        useless = self._create_intervention(name="Nastro fermo dopo il lavaggio")
+        useless.with_user(self.user_dispatcher).action_done(cause="Acqua", solution="Asciugato")
+        self.start_tour(
+            f"/odoo/service.intervention/{self.intervention.id}",
+            "field_service_similar_problems",
+            login=self.user_technician.login,
+        )
+        self.assertRecordValues(
+            self.intervention,
+            [
+                {
+                    "state": "done",
+                    "cause": "Cinghia rotta",
+                    "solution": "Cambiata anche qui la cinghia",
+                }
+            ],
+        )
+        self.assertEqual(self.proven.solved_count, 1)
+        events = self.env["knowledge.event"].search([("res_id", "=", self.intervention.id)])
+        self.assertEqual(
+            {(event.entry_id, event.kind) for event in events},
+            {
+                (self.proven, "shown"),
+                (self._entry_of(useless), "shown"),
+                (self._entry_of(useless), "useless"),
+                (self.proven, "used"),
+                (self.proven, "solved"),
+            },
+        )
