@@ -50,3 +50,14 @@ def test_one_customer_sees_nothing_of_the_other(demo):
     page = log_in(demo, "customer2").get(f"{demo}/my/tickets", timeout=60)
     assert page.status_code == 200
     assert "film" not in page.text
+
+
+def test_the_manager_sees_what_the_knowledge_base_is_worth(demo):
+    call = {"model": "knowledge.event", "method": "figures", "args": [], "kwargs": {"days": 365}}
+    answer = log_in(demo, "manager").post(
+        f"{demo}/web/dataset/call_kw", json={"params": call}, timeout=60
+    )
+    figures = answer.json()["result"]
+    assert figures["deflected"] > figures["asked"] / 2
+    for name in ("best", "gaps", "unanswered"):
+        assert figures[name], name
