@@ -1,4 +1,5 @@
-"""Run in Odoo's shell: job orders with a posted advance of 150, and two reports of 125 each.
+"""Run in Odoo's shell: job orders with a posted advance of 150, and two reports of 125 each; and a
+job order at a price of 100, a contract without one.
 
 Prints one line of JSON.
 """
@@ -58,5 +59,18 @@ def stage():
 
 
 staged = [stage() for _round in range(ROUNDS)]
+customer = env["res.partner"].create({"name": "At a price", "is_company": True})
+priced = env["project.project"].create(
+    [
+        {
+            "name": "At a price",
+            "partner_id": customer.id,
+            "company_id": company.id,
+            "service_billing": "fixed_price",
+            "service_price": 100,
+        }
+        for _round in range(2 * ROUNDS)
+    ]
+)
 env.cr.commit()
-print(json.dumps({"staged": staged}))
+print(json.dumps({"staged": staged, "priced": priced.ids}))

@@ -289,9 +289,32 @@ def check_progress(firm, domain, price, made):
     assert {line["id"]: round(100 * line["price_subtotal"]) for line in lines} == expected
 
 
-def test_an_advance_is_deducted_once_by_two_bills_at_once(campo, firm):
+@pytest.fixture(scope="module")
+def advances(campo, cast):
+    """Job orders with an advance and reports, others with a price and nothing billed."""
+    return campo.run_in_shell("advance_cast.py")
+
+
+def test_two_advances_at_once_pass_no_price(firm, advances):
+    """60 and 60 of a price of 100; then 60 in advance beside a bill of 60 percent."""
+    for project in advances["priced"][::2]:
+        call = ("accountant", "project.project", "bill_advance", {"ids": [project], "amount": 60})
+        results = firm.together(call, call)
+        refused = [result for result in results if isinstance(result, ApiError)]
+        assert len(refused) == 1, results
+        assert "more than the price" in str(refused[0])
+    for project in advances["priced"][1::2]:
+        bill = ("accountant", "project.project", "bill_progress", {"ids": [project], "percent": 60})
+        call = ("accountant", "project.project", "bill_advance", {"ids": [project], "amount": 60})
+        results = firm.together(call, bill)
+        refused = [result for result in results if isinstance(result, ApiError)]
+        assert len(refused) == 1, results
+        assert "price" in str(refused[0])
+
+
+def test_an_advance_is_deducted_once_by_two_bills_at_once(firm, advances):
     """Two bills of a job order, and the button of one of them pressed twice."""
-    for staged in campo.run_in_shell("advance_cast.py")["staged"]:
+    for staged in advances["staged"]:
         first, second = staged["reports"]
 
         def bill(report):
@@ -309,14 +332,51 @@ def test_an_advance_is_deducted_once_by_two_bills_at_once(campo, firm):
         )
         # 150 in advance, two bills of 125 each.
         assert (advance["deducted_amount"], advance["remaining_amount"]) == (150, 0)
-        lines = firm.call(
-            "accountant",
-            "account.move.line",
-            "search_read",
-            domain=[["service_advance_id", "=", staged["advance"]], ["price_subtotal", "<", 0]],
-            fields=["price_subtotal"],
-        )
+        lines = look_at_deductions(firm, staged["advance"])
         assert sorted(line["price_subtotal"] for line in lines) == [-125, -25]
+
+
+def look_at_deductions(firm, advance):
+    return firm.call(
+        "accountant",
+        "account.move.line",
+        "search_read",
+        domain=[["service_advance_id", "=", advance], ["price_subtotal", "<", 0]],
+        fields=["move_id", "price_subtotal"],
+    )
+
+
+def test_two_bills_changed_or_posted_at_once_deduct_no_more_than_is_left(firm, advances):
+    """Of the advance of 150 two drafts deduct 75 and 25; 50 more is written on both, both are
+    posted; cancelled, both are taken up again with 100 each.
+    """
+
+    def together(model, method, *asked):
+        results = firm.together(*(("accountant", model, method, values) for values in asked))
+        refused = [result for result in results if isinstance(result, ApiError)]
+        assert all("more would be deducted than was billed" in str(error) for error in refused)
+        return len(refused)
+
+    def write(line, price):
+        return {"ids": [line], "vals": {"price_unit": price}}
+
+    for staged in advances["staged"]:
+        lines = sorted(
+            look_at_deductions(firm, staged["advance"]), key=lambda x: x["price_subtotal"]
+        )
+        first, second = (line["id"] for line in lines)
+        drafts = [{"ids": [line["move_id"][0]]} for line in lines]
+        assert not together("account.move.line", "write", write(first, -75))
+        assert together("account.move.line", "write", write(first, -125), write(second, -75)) == 1
+        assert not together("account.move", "action_post", *drafts)
+        after = look_at_deductions(firm, staged["advance"])
+        assert sum(line["price_subtotal"] for line in after) == -150
+        for undo in ("button_draft", "button_cancel"):
+            assert not together("account.move", undo, *drafts)
+        # What is cancelled deducts nothing.
+        for line in (first, second):
+            assert not together("account.move.line", "write", write(line, -100))
+        assert together("account.move", "button_draft", *drafts) == 1
 
 
 def test_a_run_whose_process_was_killed_goes_on_and_bills_once(campo, firm):

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, float_compare
+from odoo.tools import float_compare
 
 from odoo.addons.field_service.charging import amount
+from odoo.addons.knowledge_base.locking import lock_rows
 
 
 class ExpenseChargePolicyApply(models.TransientModel):
@@ -106,20 +107,11 @@ class ExpenseChargePolicyApply(models.TransientModel):
 
     @api.model
     def _lock(self, line_ids):
-        """Those of these lines that are not invoiced, locked until they are changed.
-
-        SQL: a plain FOR UPDATE waits; whoever is invoicing them makes this request be repeated.
+        """Those of these lines that are not invoiced, locked until they are changed: whoever is
+        invoicing them makes this request be repeated.
         """
-        self.env["service.work.line"].flush_model(["invoice_line_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT id FROM service_work_line
-                    WHERE id = ANY(%s) AND invoice_line_id IS NULL
-                    ORDER BY id FOR UPDATE""",
-                line_ids,
-            )
-        )
-        return [line_id for (line_id,) in rows]
+        lines = self.env["service.work.line"].browse(line_ids)
+        return lock_rows(lines, [("invoice_line_id", "=", False)]).ids
 
     def _tell(self, done, left):
         sentences = [self.env._("Expenses charged anew: %(count)s.", count=done)]

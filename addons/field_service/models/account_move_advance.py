@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.knowledge_base.locking import lock_rows
+
 
 class AccountMove(models.Model):
     """Invoices of advances, and invoices from which advances are deducted."""
@@ -248,7 +250,7 @@ class ServiceAdvance(models.Model):
         """
         if not self:
             return
-        self._lock()
+        lock_rows(self)
         allocated = self._allocate(
             [
                 (invoice.company_id, invoice.partner_id, invoice.currency_id, billed)

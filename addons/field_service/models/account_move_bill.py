@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from odoo.addons.knowledge_base.locking import lock_rows
 
 
 class AccountMove(models.Model):
@@ -132,13 +133,7 @@ class AccountMoveLine(models.Model):
                     "dialog again."
                 )
             )
-        self.env["service.work.line"].flush_model(["bill_line_id"])
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM service_work_line WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-                lines.ids,
-            )
-        )
+        lock_rows(lines)
         # Which bill work is on is written by Campo alone, see KEPT_FIELDS.
         return lines.sudo()
 

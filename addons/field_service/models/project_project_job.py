@@ -3,7 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from ..progress import EPSILON, FULL
 from .account_move_service import InvoiceKey
@@ -192,21 +193,10 @@ class ProjectProject(models.Model):
         return float(percent)
 
     def _lock_for_progress(self):
-        """Let nobody else invoice these job orders meanwhile.
-
-        SQL: a plain FOR UPDATE waits; the rows are changed by the first one, so the second one gets
-        a serialization failure, which Odoo answers by repeating the request.
-        """
-        self.env.flush_all()
-        for table, column in (("project_project", "id"), ("service_job_milestone", "project_id")):
-            self.env.execute_query(
-                SQL(
-                    "SELECT id FROM %s WHERE %s = ANY(%s) ORDER BY id FOR UPDATE",
-                    SQL.identifier(table),
-                    SQL.identifier(column),
-                    list(self.ids),
-                )
-            )
+        """Let nobody else invoice these job orders, or bill an advance on them, meanwhile."""
+        lock_rows(self)
+        # Accountants invoice milestones.
+        lock_rows(self.sudo().service_milestone_ids)
 
     def _get_billed_progress(self):
         """Percent and amount that are invoiced of the price."""

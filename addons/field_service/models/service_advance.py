@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ..advances import deduct
 
@@ -82,7 +82,7 @@ class ServiceAdvance(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("line_ids.price_subtotal", "line_ids.parent_state")
+    @api.depends("line_ids.price_subtotal", "line_ids.parent_state", "line_ids.move_type")
     def _compute_amounts(self):
         for advance in self:
             draft = billed = deducted = 0.0
@@ -135,6 +135,14 @@ class ServiceAdvance(models.Model):
             deducting = advance.line_ids.filtered(
                 lambda line: line._is_deduction() and line.parent_state != "cancel"
             ).move_id
+            if not deducting:
+                raise ValidationError(
+                    self.env._(
+                        "Of the advance “%(advance)s” more would be credited than was billed: "
+                        "credit less, or post its invoice first.",
+                        advance=advance.name,
+                    )
+                )
             raise ValidationError(
                 self.env._(
                     "Of the advance “%(advance)s” more would be deducted than was billed. It is "
@@ -163,21 +171,6 @@ class ServiceAdvance(models.Model):
         """When it was billed."""
         invoice = self.invoice_id
         return invoice.invoice_date or invoice.date
-
-    def _lock(self):
-        """Let nobody else deduct these advances meanwhile.
-
-        SQL: a plain FOR UPDATE waits; what is left is changed by the first one, so the second one
-        gets a serialization failure, which Odoo answers by repeating the request.
-        """
-        self.env["account.move.line"].flush_model()
-        self.flush_model()
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM service_advance WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-                list(self.ids),
-            )
-        )
 
     def _get_left_by_taxes(self):
         """What is left of one advance, by the taxes it was billed with.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from ..progress import FULL
 from .service_contract import FEE_MONTHS
@@ -31,6 +32,9 @@ class ServiceAdvanceMixin(models.AbstractModel):
         self.env["account.move"].check_access("create")
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Only accountants bill advances."))
+        # An advance is a row beside this one: touched, so that of two at once the second one is
+        # repeated and counts the first one in.
+        lock_rows(self, touch=True)
         self._check_may_bill_advance()
         amount = self._check_advance_amount(amount, percent)
         if name is not None and not isinstance(name, str):
@@ -75,22 +79,27 @@ class ServiceAdvanceMixin(models.AbstractModel):
         amount = self.currency_id.round(amount)
         if not 0 < amount < 1e12:
             raise ValidationError(self.env._("An advance is more than 0."))
-        if self._is_advance_limited():
-            # What is left of a price is for those who may see prices: accountants may.
-            advances_sudo = self.sudo().service_advance_ids
-            before = sum(
-                advance.billed_amount + advance.draft_amount - advance.deducted_amount
-                for advance in advances_sudo
-            )
-            before += self._get_agreed_billed()
-            if self.currency_id.compare_amounts(before + amount, agreed) > 0:
-                raise UserError(
-                    self.env._(
-                        "Advances, and what is invoiced already, would be more than the price that "
-                        "is agreed."
-                    )
+        charged = self._get_charged() + amount
+        if self._is_advance_limited() and self.currency_id.compare_amounts(charged, agreed) > 0:
+            raise UserError(
+                self.env._(
+                    "Advances, and what is invoiced already, would be more than the price that "
+                    "is agreed."
                 )
+            )
         return amount
+
+    def _get_charged(self):
+        """What is charged of the agreed price: advances, drafts too, and what bills come to without
+        them, before tax.
+        """
+        # What is left of a price is for those who may see prices: accountants may.
+        advances_sudo = self.sudo().service_advance_ids
+        ahead = sum(
+            advance.billed_amount + advance.draft_amount - advance.deducted_amount
+            for advance in advances_sudo
+        )
+        return ahead + self._get_agreed_billed()
 
     def _check_advance_position(self, fiscal_position_id):
         if fiscal_position_id is None:
@@ -213,6 +222,20 @@ class ProjectProject(models.Model):
         """Override of `service.advance.mixin`: parts of the price"""
         # Accountants invoice parts of it.
         return self.sudo().service_billed_amount
+
+    def _check_drafts_fit(self):
+        """The advance on a draft isn't deducted yet: with it, bills pass no price."""
+        self.ensure_one()
+        drafts_sudo = self.sudo().service_advance_ids.filtered("draft_amount")
+        price = self._get_agreed_amount()
+        if drafts_sudo and self.currency_id.compare_amounts(self._get_charged(), price) > 0:
+            raise UserError(
+                self.env._(
+                    "The advance “%(advance)s” is still a draft, and with it more than the price "
+                    "would be invoiced: post it first, so that it is deducted, or delete it.",
+                    advance=drafts_sudo[0].name,
+                )
+            )
 
     def _get_advance_number(self):
         """Override of `service.advance.mixin`"""

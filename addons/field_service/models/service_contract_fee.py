@@ -2,7 +2,9 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import format_amount, format_date
+
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from ..fees import ALL_GONE, indexed, part_of_fee
 from .service_contract import FEE_MONTHS
@@ -74,10 +76,7 @@ class ServiceContractFee(models.Model):
         self.check_access("read")
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Only accountants invoice fees."))
-        self.env.flush_all()
-        self.env.execute_query(
-            SQL("SELECT id FROM service_contract_fee WHERE id = %s FOR UPDATE", self.id)
-        )
+        lock_rows(self)
         if self.invoice_line_id:
             raise UserError(
                 self.env._(

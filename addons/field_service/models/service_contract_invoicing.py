@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from .account_move_service import InvoiceKey
 
@@ -42,20 +43,14 @@ class ServiceContract(models.Model):
         )
 
     def _lock_due(self, until):
-        """Contracts with a fee due; SQL for the lock that waits, see ``service.report``."""
-        self.flush_model(["next_fee_date", "state"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT id FROM service_contract
-                    WHERE id = ANY(%s) AND state = 'open' AND next_fee_date <= %s
-                      AND fee_amount > 0
-                    ORDER BY id FOR UPDATE""",
-                list(self.ids),
-                until,
-            )
-        )
+        """Those of these contracts with a fee due, locked."""
+        due = [
+            ("state", "=", "open"),
+            ("next_fee_date", "<=", until),
+            ("fee_amount", ">", 0),
+        ]
         # Accountants read contracts; what they change is the date of the next fee.
-        return self.sudo().browse([contract_id for (contract_id,) in rows])
+        return lock_rows(self.sudo(), due)
 
     def _prepare_fee_line_values(self, fee=None):
         """Values of the invoice line of the fee that is due, or of one that was invoiced before."""

@@ -288,8 +288,6 @@ class ServiceIntervention(models.Model):
         store=True,
         copy=False,
     )
-    # Raised by whoever records work, so that of two at once the second one is repeated.
-    work_version = fields.Integer(default=0, copy=False, export_string_translation=False)
 
     # === FIELDS: THE DESK === #
     situation_verdict = fields.Selection(

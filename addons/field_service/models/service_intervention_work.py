@@ -3,9 +3,9 @@ from datetime import date, datetime, time, timedelta
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from .. import time_bands
 from ..charging import spread
@@ -193,23 +193,12 @@ class ServiceIntervention(models.Model):
             )
 
     def _lock_for_work(self):
-        """Make sure that of two people who record at once the second sees what the first did.
-
-        SQL: the row is changed, so that PostgreSQL refuses the second one's snapshot and Odoo
-        repeats the request; a lock alone would let it go on with what it saw before.
+        """Make sure that of two people who record at once the second sees what the first did: work
+        is added beside the intervention, so that its row is touched.
 
         :return: the intervention in sudo, to be called after ``_check_may_work``
         """
-        intervention_sudo = self.sudo()
-        intervention_sudo.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE service_intervention SET work_version = work_version + 1 WHERE id = %s",
-                self.id,
-            )
-        )
-        intervention_sudo.invalidate_recordset(["work_version"])
-        return intervention_sudo
+        return lock_rows(self.sudo(), touch=True)
 
     # === WORK: CHECKING WHAT WAS GIVEN === #
 

@@ -2,7 +2,9 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import format_datetime
+
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from ..batches import each_apart
 
@@ -226,12 +228,9 @@ class ServiceInvoiceRun(models.Model):
         ]
 
     def _lock(self):
-        """This run, locked; SQL for the lock that waits, see ``service.report``."""
-        self.env.execute_query(
-            SQL("SELECT id FROM service_invoice_run WHERE id = ANY(%s) FOR UPDATE", self.ids)
-        )
+        """This run, locked."""
         # What a run holds is written by Campo alone.
-        return self.sudo()
+        return lock_rows(self.sudo())
 
     def _go_on(self, run_sudo):
         """Make the invoices now, if they are few; else behind the scenes, and show how far it is.
@@ -370,9 +369,7 @@ class ServiceInvoiceRunGroup(models.Model):
         the run; whoever comes second is repeated and finds nothing to do.
         """
         self.ensure_one()
-        self.env.execute_query(
-            SQL("SELECT id FROM service_invoice_run_group WHERE id = %s FOR UPDATE", self.id)
-        )
+        lock_rows(self)
         run = self.run_id
         lines_sudo = self.sudo().line_ids.exists()._lock_to_invoice()
         due_sudo = self.sudo().contract_ids.exists()._lock_due(run.until)

@@ -102,6 +102,7 @@ class ServiceJobMilestone(models.Model):
                 }
             )
         invoice._deduct_advances_of(project)
+        project._check_drafts_fit()
         return invoice
 
     def _create_job_invoice(self, project, values):

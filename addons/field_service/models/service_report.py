@@ -7,9 +7,9 @@ from PIL import Image, UnidentifiedImageError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
 
 from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
+from odoo.addons.knowledge_base.locking import lock_rows
 
 # Fields that may change after the customer has signed: none of them was shown.
 AFTER_SIGNATURE = {"message_main_attachment_id", "activity_ids", "message_follower_ids"}
@@ -343,12 +343,8 @@ class ServiceReport(models.Model):
         return base64.b64encode(raw)
 
     def _lock(self):
-        """Let of two people who act on the report at once the second one wait for the first.
-
-        SQL: a plain FOR UPDATE waits, ``lock_for_update`` would give up at once.
-        """
-        self.flush_recordset()
-        self.env.cr.execute(SQL("SELECT id FROM service_report WHERE id = %s FOR UPDATE", self.id))
+        """Let of two people who act on the report at once the second one wait for the first."""
+        lock_rows(self)
 
     def _close(self, values):
         """Number, freeze, print and file the report; of two at once the second one is refused."""

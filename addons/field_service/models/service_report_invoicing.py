@@ -2,7 +2,9 @@ from collections import defaultdict
 
 from odoo import models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import format_date, formatLang
+
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from ..charging import is_exact
 from .account_move_service import InvoiceKey
@@ -51,20 +53,9 @@ class ServiceWorkLine(models.Model):
     def _lock_to_invoice(self):
         """Those of these lines that are to be invoiced, locked; whoever comes second is repeated
         and finds none.
-
-        SQL: a plain FOR UPDATE waits; the row is changed by the first one, so the second one gets a
-        serialization failure, which Odoo answers by repeating the request.
         """
-        self.flush_model(["billing_state", "invoice_line_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT id FROM service_work_line
-                    WHERE id = ANY(%s) AND billing_state = 'to_bill' AND invoice_line_id IS NULL
-                    ORDER BY id FOR UPDATE""",
-                list(self.ids),
-            )
-        )
-        return self.browse([line_id for (line_id,) in rows]).sorted(
+        due = [("billing_state", "=", "to_bill"), ("invoice_line_id", "=", False)]
+        return lock_rows(self, due).sorted(
             lambda line: (line.report_id.date, line.report_id.id, line.date, line.id)
         )
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from .service_work_line import KEPT_FIELDS
 
@@ -190,13 +191,7 @@ class ServiceWorkLine(models.Model):
 
     def _lock_claimable(self):
         """The lines that nobody pays us and that are claimed from nobody yet, locked."""
-        self.flush_recordset()
-        self.env.execute_query(
-            SQL(
-                "SELECT id FROM service_work_line WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-                list(self.ids),
-            )
-        )
+        lock_rows(self)
         lines = self.filtered(
             lambda line: (
                 line.coverage in ("warranty", "goodwill")

@@ -306,6 +306,16 @@ class TestAdvance(JobOrderCommon):
             self._bill(amount=4000.01)
         self._bill(amount=4000.0)
 
+    def test_a_bill_beside_a_draft_advance_passes_no_price(self):
+        self._fixed_price()
+        advance, invoice = self._bill(amount=6000.0, post=False)
+        self.assertFalse(self._deductions(self._progress(40)))
+        with self.assertRaisesRegex(UserError, "is still a draft"), self.env.cr.savepoint():
+            self._progress(41)
+        self._post(invoice)
+        self.assertEqual(self._deductions(self._progress(100)), [6000.0])
+        self.assertEqual(advance.remaining_amount, 0.0)
+
     def test_what_a_draft_is_changed_to_is_not_deducted(self):
         aed = self.env.ref("base.AED")
         aed.active = True
@@ -505,6 +515,23 @@ class TestAdvance(JobOrderCommon):
         self.assertEqual(self._deductions(self._invoice(self._work(9))), [490.0])
         with self.assertRaisesRegex(ValidationError, "more would be deducted than was billed"):
             invoice._reverse_moves([{"invoice_date": "2026-11-28"}], cancel=True)
+            self.env.flush_all()
+
+    def test_a_draft_that_becomes_a_credit_note_says_what_is_wrong(self):
+        advance, invoice = self._bill(amount=100.0, post=False)
+        invoice.action_switch_move_type()
+        self.assertEqual((advance.draft_amount, advance.state), (0.0, "cancelled"))
+        with self.assertRaisesRegex(ValidationError, "more would be credited than was billed"):
+            self._post(invoice)
+            self.env.flush_all()
+
+    def test_a_bill_that_becomes_a_credit_note_deducts_nothing(self):
+        advance, _invoice = self._bill(amount=100.0)
+        bill = self._invoice(self._work())
+        bill.action_switch_move_type()
+        self.assertEqual((bill.move_type, advance.remaining_amount), ("out_refund", 100.0))
+        with self.assertRaisesRegex(ValidationError, "more would be given back than was deducted"):
+            self._post(bill)
             self.env.flush_all()
 
     def test_an_advance_that_is_deducted_is_not_taken_back(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import plaintext2html
+
+from odoo.addons.knowledge_base.locking import lock_rows
 
 from ..tools.idempotent import idempotent
 
@@ -253,16 +255,10 @@ class HelpdeskTicket(models.Model):
     def _lock_to_act(self):
         """Make sure that of two people acting at once the second sees what the first did.
 
-        SQL: a plain FOR UPDATE waits and is repeated by Odoo, ``lock_for_update`` gives up at once.
-
         :return: the tickets in sudo, to be called after ``_check_may_act``
         """
         tickets_sudo = self.sudo()
-        tickets_sudo.flush_recordset()
-        self.env.cr.execute(
-            SQL("SELECT id FROM helpdesk_ticket WHERE id = ANY(%s) FOR UPDATE", sorted(self.ids))
-        )
-        tickets_sudo.invalidate_recordset()
+        lock_rows(tickets_sudo)
         return tickets_sudo
 
     def _reopen(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models, modules, tools
 from odoo.tools import SQL
 
 from .. import clusters, encoder
+from ..locking import lock_rows
 from .knowledge_vector import NEAREST, signs, unpack
 
 LISTS_FROM = 50_000  # vectors; fewer are compared all
@@ -97,13 +98,15 @@ class KnowledgeVector(models.Model):
     def _assign_lists(self, record, numpy, deadline) -> bool:
         found = record._centroids(numpy)
         while not record.is_listed:
+            batch = self.search(
+                [("id", ">", record.listed_to), ("encoder_id", "=", record.id)],
+                order="id",
+                limit=BATCH,
+            )
             rows = self.env.execute_query(
                 SQL(
-                    "SELECT id, vec FROM knowledge_vector"
-                    " WHERE id > %s AND encoder_id = %s ORDER BY id LIMIT %s FOR UPDATE",
-                    record.listed_to,
-                    record.id,
-                    BATCH,
+                    "SELECT id, vec FROM knowledge_vector WHERE id = ANY(%s) ORDER BY id",
+                    lock_rows(batch).ids,
                 )
             )
             if rows:

@@ -7,6 +7,7 @@ from . import (
     test_event,
     test_import,
     test_index,
+    test_locking,
     test_many,
     test_no_network,
     test_origin,
