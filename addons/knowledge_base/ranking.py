@@ -24,7 +24,7 @@ BUDGET = 2_000  # entries scored at most; also where counting a term stops
 BUDGET_OF_MANY = 1_000  # the same in a large index: there each costs a read from the disk
 PAIRED = 5  # terms that are too common to be looked up alone, and may be in pairs
 SMALL = 20_000  # entries up to which terms are counted exactly, and any pair is looked up
-LIKENED = 300  # entries of a large index, the best by words, whose titles are compared by trigrams
+LIKENED = 300  # entries, the best by words, whose titles are compared by trigrams
 SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all labels together
 # Silence is better than a wrong answer. An entry convinces by its share of the question's weight:
 MIN_COVERAGE = 0.3  # of whatever words,
@@ -48,6 +48,7 @@ MIN_ENTRIES = 100  # rarity means little in a small base: pretend it has this ma
 
 # Weight of a word by label: solution, tags, problem, title.
 SOLUTION_WEIGHT, TAGS_WEIGHT, PROBLEM_WEIGHT, TITLE_WEIGHT = 0.2, 0.6, 0.5, 1.0
+TEXT_LABELS = "DB"  # solution and problem
 LENGTH_SHARE = 0.3  # how much of a text's weight depends on its length
 TRIGRAM_WEIGHT = 0.5
 # ts_rank of a single word divides by π²/6, so that no number of repetitions passes 1.
@@ -233,43 +234,44 @@ def highlight_query(weighed: list[WeighedTerm]) -> str:
     return " | ".join(map(_quote, lexemes))
 
 
-def rank_sql(weighed: WeighedTerm, *, separate: bool) -> SQL:
-    """How much a row of ``entry(tsv, length)`` says of one term: 0 without it, about 1 when it is
-    in the title. ``length`` is that of its texts, as a multiple of the average.
+def label_weights_sql(*, separate: bool) -> list[SQL]:
+    """Weights of the labels for a row of ``found(text_length)`` beside ``average(length)``: how
+    long its texts are, as a multiple of the average, lowers what a word in them weighs.
 
     :param separate: rank the labels one by one: better by a point, and three times the work
     """
-    text_length = SQL("(%s + %s * entry.length)", 1 - LENGTH_SHARE, LENGTH_SHARE)
-    text = SQL(
-        "ARRAY[%s / %s, 0, %s / %s, 0]::real[]",
-        SOLUTION_WEIGHT,
-        text_length,
-        PROBLEM_WEIGHT,
-        text_length,
+    length = SQL(
+        "(%s + %s * coalesce(found.text_length, 0) / average.length)",
+        1 - LENGTH_SHARE,
+        LENGTH_SHARE,
     )
-    labels = [
-        text,
-        SQL("ARRAY[0, %s, 0, 0]::real[]", TAGS_WEIGHT),
-        SQL("ARRAY[0, 0, 0, %s]::real[]", TITLE_WEIGHT),
+    weights = {"D": SOLUTION_WEIGHT, "C": TAGS_WEIGHT, "B": PROBLEM_WEIGHT, "A": TITLE_WEIGHT}
+    return [
+        SQL(
+            "ARRAY[%s]::real[]",
+            SQL(", ").join(
+                SQL("%s / %s", weight, length)
+                if label in labels and label in TEXT_LABELS
+                else SQL("%s", weight if label in labels else 0)
+                for label, weight in weights.items()
+            ),
+        )
+        for labels in ((TEXT_LABELS, "C", "A") if separate else ("DCBA",))
     ]
-    if not separate:
-        labels = [
-            SQL(
-                "ARRAY[%s / %s, %s, %s / %s, %s]::real[]",
-                SOLUTION_WEIGHT,
-                text_length,
-                TAGS_WEIGHT,
-                PROBLEM_WEIGHT,
-                text_length,
-                TITLE_WEIGHT,
-            )
-        ]
+
+
+def rank_sql(weighed: WeighedTerm, weights: list[SQL]) -> SQL:
+    """How much a row of ``entry(tsv)`` says of one term: 0 without it, about 1 when it is in the
+    title.
+
+    :param weights: of the labels, as names of columns; what is found for each is added up
+    """
     query = weighed.term.query
     return SQL(
         "%s * (%s)",
         # an alternative of n lexemes is ranked by the mean of the n
         RANK_OF_ONE * len(weighed.term.lexemes),
-        SQL(" + ").join(SQL("ts_rank(%s, entry.tsv, %s::tsquery)", one, query) for one in labels),
+        SQL(" + ").join(SQL("ts_rank(%s, entry.tsv, %s::tsquery)", one, query) for one in weights),
     )
 
 

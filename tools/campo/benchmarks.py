@@ -44,20 +44,26 @@ def run_knowledge(server, data, sets, every, *, encoder=True):
     return code
 
 
-def run_knowledge_scale(server, entries):
-    """Measure how long the search takes with made-up entries; return the exit status."""
+def run_knowledge_scale(server, entries, kept=None):
+    """Measure how long the search takes with made-up entries; return the exit status.
+
+    :param kept: name of a database to go on with, which stays; by default one that is dropped
+    """
     if not all(size.isdigit() and int(size) for size in entries.split(",")):
         raise Stop("How many entries? For instance --entries 10000,100000")
-    return _run(server, SCALE_SCRIPT, {"CAMPO_BENCH_ENTRIES": entries})
+    return _run(server, SCALE_SCRIPT, {"CAMPO_BENCH_ENTRIES": entries}, kept)
 
 
-def _run(server, script, variables):
-    """Run a script in the shell of a copy of the bare database, which is dropped afterwards."""
+def _run(server, script, variables, kept=None):
+    """Run a script in the shell of a copy of the bare database, which is dropped afterwards.
+
+    :param kept: name of a database that is used instead, made if it is not there, and stays
+    """
     databases = Databases(server)
-    template = databases.ensure_template("bare")
-    database = f"campo_bench_{os.getpid()}"
+    database = kept or f"campo_bench_{os.getpid()}"
     try:
-        databases.copy(template, database)
+        if not kept or databases.comment(kept) is None:
+            databases.copy(databases.ensure_template("bare"), database)
         command = [paths.PYTHON, "-m", "odoo", "shell", "-c", paths.CONFIG, "-d", database]
         with script.open("rb") as lines:
             return subprocess.run(
@@ -68,4 +74,5 @@ def _run(server, script, variables):
                 check=False,
             ).returncode
     finally:
-        databases.drop(database)
+        if not kept:
+            databases.drop(database)

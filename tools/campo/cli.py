@@ -65,6 +65,9 @@ def _parser():
     wanted = verb.add_mutually_exclusive_group(required=True)
     wanted.add_argument("--data", help="folder of the sets; not part of Campo")
     wanted.add_argument("--entries", help="how long with so many, e.g. 10000,100000,1000000")
+    verb.add_argument(
+        "--keep", metavar="DATABASE", help="with --entries: go on with this database, and keep it"
+    )
     verb.add_argument("--sets", default="", help="some of them, e.g. qa4faq,stackfaq")
     verb.add_argument("--every", type=int, default=1, help="ask only every n-th question")
     verb.add_argument("--words-only", action="store_true", help="leave the encoder out")
@@ -142,7 +145,7 @@ def _shell(_options):
 def _bench(options):
     if options.entries:
         with _database_server() as server:
-            return benchmarks.run_knowledge_scale(server, options.entries)
+            return benchmarks.run_knowledge_scale(server, options.entries, options.keep)
     data = benchmarks.knowledge_data(options.data)
     with _database_server() as server:
         return benchmarks.run_knowledge(

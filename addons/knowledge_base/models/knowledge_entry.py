@@ -489,6 +489,8 @@ class KnowledgeEntry(models.Model):
         query = self._search(access)
         query.add_where(ranking.candidate_sql(weighed, near, entries))
         separate = sum(w.frequency for w in weighed) <= ranking.SEPARATE_LABELS_UP_TO
+        weights = ranking.label_weights_sql(separate=separate)
+        columns = [SQL.identifier(f"weights_{number}") for number in range(len(weights))]
         scored = self.env.execute_query(
             SQL(
                 """
@@ -513,8 +515,7 @@ class KnowledgeEntry(models.Model):
                 ),
                 entry AS MATERIALIZED (
                     SELECT found.id, found.parent_id, found.tsv, found.title, found.lang,
-                           coalesce(found.text_length, 0) / average.length AS length,
-                           coalesce(found.solved_count, 0) AS solved_count
+                           coalesce(found.solved_count, 0) AS solved_count, %(weights)s
                       FROM found, average
                 ),
                 ranked AS MATERIALIZED (
@@ -554,11 +555,15 @@ class KnowledgeEntry(models.Model):
                 parent_tables=parents.from_clause,
                 parent_condition=parents.where_clause,
                 budget=ranking.budget_of(entries),
-                ranks=SQL(", ").join(ranking.rank_sql(w, separate=separate) for w in weighed),
+                weights=SQL(", ").join(
+                    SQL("%s AS %s", weight, column)
+                    for weight, column in zip(weights, columns, strict=True)
+                ),
+                ranks=SQL(", ").join(ranking.rank_sql(w, columns) for w in weighed),
                 likeness=SQL("similarity(placed.title, %s)", question)
                 if self.pool.has_trigram
                 else SQL("0"),
-                likened=ranking.LIKENED if entries > ranking.SMALL else ranking.MAX_FUSED + entries,
+                likened=ranking.LIKENED,
                 words=ranking.words_sql(weighed),
                 trigram_weight=ranking.TRIGRAM_WEIGHT,
                 near=near,

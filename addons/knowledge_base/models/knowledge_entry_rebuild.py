@@ -1,6 +1,6 @@
 import time
 
-from odoo import api, models, modules
+from odoo import api, models, modules, tools
 
 BATCH = 200  # sources between two commits
 SECONDS = 60  # of one run of the job
@@ -11,13 +11,16 @@ class KnowledgeEntry(models.Model):
     _inherit = "knowledge.entry"
 
     @api.model
-    def _source_models(self) -> list[str]:
-        """Names of the models whose solved records are in the index."""
+    @tools.ormcache()
+    def _source_models(self) -> tuple[str, ...]:
+        """Names of the models whose solved records are in the index, in order."""
         mixin = self.env.registry["knowledge.source.mixin"]
-        return sorted(
-            name
-            for name, model in self.env.registry.items()
-            if issubclass(model, mixin) and model._auto and not model._abstract
+        return tuple(
+            sorted(
+                name
+                for name, model in self.env.registry.items()
+                if issubclass(model, mixin) and model._auto and not model._abstract
+            )
         )
 
     @api.model

@@ -193,7 +193,8 @@ class KnowledgeVector(models.Model):
         )
         if not rows:
             return {}
-        matrix = numpy.stack([unpack(numpy, packed) for _entry_id, packed in rows]) - mean
+        matrix = unpack(numpy, b"".join(packed for _entry_id, packed in rows))
+        matrix = matrix.reshape(len(rows), -1) - mean
         lengths = numpy.linalg.norm(matrix, axis=1) * numpy.linalg.norm(vector)
         cosines = matrix @ vector / numpy.maximum(lengths, 1e-6)
         return {
