@@ -183,16 +183,13 @@ class KnowledgeVector(models.Model):
             )
         else:
             return super()._nearest(record, numpy, vector, access)
-        access.add_where(SQL("knowledge_entry.id IN (SELECT entry_id FROM near)"))
+        access.add_join("JOIN", "near", "near", SQL("near.entry_id = knowledge_entry.id"))
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH near AS MATERIALIZED (%s),
-                     allowed AS MATERIALIZED (SELECT knowledge_entry.id FROM %s WHERE %s)
-                SELECT allowed.id
-                  FROM allowed
-                  JOIN near ON near.entry_id = allowed.id
-                 ORDER BY near.distance, allowed.id
+                WITH near AS MATERIALIZED (%s)
+                SELECT knowledge_entry.id FROM %s WHERE %s
+                 ORDER BY near.distance, knowledge_entry.id
                  LIMIT %s
                 """,
                 looked_at,
