@@ -31,11 +31,11 @@ MIN_COVERAGE = 0.3  # of whatever words,
 MIN_COVERAGE_OF_WORDS = 0.2  # of two words or more,
 MIN_LIKENESS = 0.13  # or by the trigrams of its title, or by a code.
 # With an encoder: how much words and trigrams count beside the meaning, and when it convinces.
-WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.8, 0.2, 0.3
+WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.5, 0.2, 0.3
 WORDS_POWER = 1.5  # few words in common say little, most of them say much
-ALIAS_SHARE = 0.6  # of a solution's score that is its best case's, where that is the better one
+ALIAS_SHARE = 0.7  # of a solution's score that is its best case's, where that is the better one
 COSINE_OF_WORDS = 0.6  # what words in common let expect of the meaning
-MIN_FUSED = 0.15  # silence below
+MIN_FUSED = 0.18  # silence below
 MIN_COSINE = 0.35  # from here on "similar in meaning"
 MAX_FUSED = 1_000  # entries that are compared by words and meaning
 MAX_PRIOR = 0.1  # what proved to solve comes a little earlier, never instead of what is alike
@@ -43,13 +43,16 @@ MAX_PRIOR = 0.1  # what proved to solve comes a little earlier, never instead of
 SAME_CUSTOMER, SAME_TAG, SAME_CODE = 0.02, 0.03, 0.04
 MAX_KINSHIP = 0.05
 UNKNOWN_SHARE = 0.6  # of the weight of a word nobody used yet
+ASKING_SHARE = 0.5  # of the weight of a word with which people ask, whatever they ask about
 CODE_BOOST = 2.5  # how many words a code is worth
 MIN_ENTRIES = 100  # rarity means little in a small base: pretend it has this many entries
 
 # Weight of a word by label: solution, tags, problem, title.
-SOLUTION_WEIGHT, TAGS_WEIGHT, PROBLEM_WEIGHT, TITLE_WEIGHT = 0.2, 0.6, 0.5, 1.0
-TEXT_LABELS = "DB"  # solution and problem
+SOLUTION_WEIGHT, TAGS_WEIGHT, PROBLEM_WEIGHT, TITLE_WEIGHT = 0.2, 0.8, 0.5, 1.0
 LENGTH_SHARE = 0.3  # how much of a text's weight depends on its length
+TITLE_LENGTH_SHARE = 0.2  # the same of a title
+WEIGHT_SCALE = 1 - TITLE_LENGTH_SHARE  # ts_rank takes no weight above 1: a short title's would be
+SATURATION = 1.0  # the rank at which a word has said half of what it can
 TRIGRAM_WEIGHT = 0.5
 # ts_rank of a single word divides by π²/6, so that no number of repetitions passes 1.
 RANK_OF_ONE = math.pi**2 / 6
@@ -62,11 +65,13 @@ class Term:
     :param written: as the person wrote it
     :param lexemes: what it is called in the index, one per language in use
     :param is_code: an error code or part number
+    :param is_asking: a word of any question, see `asking_words`
     """
 
     written: str
     lexemes: tuple[str, ...]
     is_code: bool = False
+    is_asking: bool = False
 
     @property
     def query(self) -> str:
@@ -136,7 +141,8 @@ def rarity(frequency: int, entries: int) -> float:
 
 def weigh(terms: list[Term], frequencies: list[int], entries: int) -> list[WeighedTerm]:
     """The rarest known terms first, then unknown ones, which weigh less: they may be typing errors
-    or names, but a question made of them only should find nothing. A code says more than a word.
+    or names, but a question made of them only should find nothing. A code says more than a word, a
+    word with which people ask says less.
     """
     weighed = [
         WeighedTerm(
@@ -144,6 +150,7 @@ def weigh(terms: list[Term], frequencies: list[int], entries: int) -> list[Weigh
             frequency,
             rarity(frequency, entries)
             * (1.0 if frequency else UNKNOWN_SHARE)
+            * (ASKING_SHARE if term.is_asking else 1.0)
             * (CODE_BOOST if term.is_code else 1.0),
         )
         for term, frequency in zip(terms, frequencies, strict=True)
@@ -235,28 +242,36 @@ def highlight_query(weighed: list[WeighedTerm]) -> str:
 
 
 def label_weights_sql(*, separate: bool) -> list[SQL]:
-    """Weights of the labels for a row of ``found(text_length)`` beside ``average(length)``: how
-    long its texts are, as a multiple of the average, lowers what a word in them weighs.
+    """Weights of the labels for a row of ``found(text_length, title)`` beside ``average(length,
+    title_length)``: how long its texts and its title are, as a multiple of the average, lowers what
+    a word in them weighs.
 
     :param separate: rank the labels one by one: better by a point, and three times the work
     """
-    length = SQL(
+    text_length = SQL(
         "(%s + %s * coalesce(found.text_length, 0) / average.length)",
         1 - LENGTH_SHARE,
         LENGTH_SHARE,
     )
-    weights = {"D": SOLUTION_WEIGHT, "C": TAGS_WEIGHT, "B": PROBLEM_WEIGHT, "A": TITLE_WEIGHT}
+    title_length = SQL(
+        "(%s + %s * length(found.title) / average.title_length)",
+        1 - TITLE_LENGTH_SHARE,
+        TITLE_LENGTH_SHARE,
+    )
+    weights = {
+        "D": SQL("%s / %s", WEIGHT_SCALE * SOLUTION_WEIGHT, text_length),
+        "C": SQL("%s", WEIGHT_SCALE * TAGS_WEIGHT),
+        "B": SQL("%s / %s", WEIGHT_SCALE * PROBLEM_WEIGHT, text_length),
+        "A": SQL("%s / %s", WEIGHT_SCALE * TITLE_WEIGHT, title_length),
+    }
     return [
         SQL(
             "ARRAY[%s]::real[]",
             SQL(", ").join(
-                SQL("%s / %s", weight, length)
-                if label in labels and label in TEXT_LABELS
-                else SQL("%s", weight if label in labels else 0)
-                for label, weight in weights.items()
+                weight if label in labels else SQL("0") for label, weight in weights.items()
             ),
         )
-        for labels in ((TEXT_LABELS, "C", "A") if separate else ("DCBA",))
+        for labels in (("DB", "C", "A") if separate else ("DCBA",))
     ]
 
 
@@ -270,20 +285,36 @@ def rank_sql(weighed: WeighedTerm, weights: list[SQL]) -> SQL:
     return SQL(
         "%s * (%s)",
         # an alternative of n lexemes is ranked by the mean of the n
-        RANK_OF_ONE * len(weighed.term.lexemes),
+        RANK_OF_ONE * len(weighed.term.lexemes) / WEIGHT_SCALE,
         SQL(" + ").join(SQL("ts_rank(%s, entry.tsv, %s::tsquery)", one, query) for one in weights),
     )
 
 
 def words_sql(weighed: list[WeighedTerm]) -> SQL:
-    """Score by words of a row of ``ranked(rank[])``."""
+    """Score by words of a row of ``ranked(rank[])``, as `found` has it."""
     total = sum(w.weight for w in weighed) or 1
     ranks = [
-        SQL("%s * ranked.rank[%s]", w.weight / total, position)
+        SQL(
+            "%s * ranked.rank[%s] / (ranked.rank[%s] + %s)",
+            w.weight / total * (1 + SATURATION),
+            position,
+            position,
+            SATURATION,
+        )
         for position, w in enumerate(weighed, 1)
         if w.frequency
     ]
     return SQL(" + ").join(ranks or [SQL("0")])
+
+
+def saturated(rank: float) -> float:
+    """What a term's rank in an entry counts: each further place where a word stands adds less, so
+    that two words of the question say more than one word twice.
+
+    >>> saturated(0.0), saturated(1.0), saturated(3.0)
+    (0.0, 1.0, 1.5)
+    """
+    return (1 + SATURATION) * rank / (rank + SATURATION)
 
 
 @dataclass(frozen=True)
@@ -334,7 +365,8 @@ def found(weighed, entry_id, parent_id, language, solved_count, ranks, likeness)
         parent_id=parent_id,
         language=language,
         solved_count=solved_count,
-        words=sum(weighed[position].weight * ranks[position] for position in matched) / total,
+        words=sum(weighed[position].weight * saturated(ranks[position]) for position in matched)
+        / total,
         likeness=likeness,
         convinces=bool(
             coverage >= MIN_COVERAGE
@@ -358,7 +390,7 @@ def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) 
     [Answer(id=1, score=0.6, matched=(0,), by_meaning=False, by_alias=False)]
     >>> case = Found(2, 1, "it", 0, 0.9, 0.2, True, False, (0, 1))
     >>> [(answer.id, answer.score, answer.by_alias) for answer in fuse([pump, case], None, "it")]
-    [(1, 0.84, True)]
+    [(1, 0.88, True)]
     """
     scores, shown, near = {}, set(), set()
     for entry in entries:
@@ -429,6 +461,6 @@ def _by_meaning(entry: Found, cosine: float | None, language: str) -> float:
 def _with_alias(score: float, alias: float) -> float:
     """
     >>> _with_alias(0.5, 0.2), _with_alias(0.5, 1.0)
-    (0.5, 0.8)
+    (0.5, 0.85)
     """
     return max(score, (1 - ALIAS_SHARE) * score + ALIAS_SHARE * alias)

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import encoder, ranking, text_search
+from ..asking_words import is_asking
 from ..codes import find_codes, without_codes
 
 MAX_INDEXED_TEXT = 20_000  # characters of a text that go into the index
@@ -386,15 +387,17 @@ class KnowledgeEntry(models.Model):
                 without_codes(question),
             )
         )
+        languages = {name: code for code, name in self._text_configurations().items()}
         spoken = ranking.language_of([stems for _token, *stems in rows])
+        language = languages[configurations[spoken]]
         seen = set()
         for token, *stems in rows:
             lexemes = tuple(dict.fromkeys(lexeme for stem in stems for lexeme in stem))
             if stems[spoken] and lexemes not in seen:
                 seen.add(lexemes)
-                terms.append(ranking.Term(token, lexemes))
-        languages = {name: code for code, name in self._text_configurations().items()}
-        return terms[: ranking.MAX_TERMS], languages[configurations[spoken]]
+                asking = is_asking(token, language)
+                terms.append(ranking.Term(token, lexemes, is_asking=asking))
+        return terms[: ranking.MAX_TERMS], language
 
     @api.model
     def _weigh_terms(self, terms) -> tuple[list[ranking.WeighedTerm], int]:
@@ -501,9 +504,10 @@ class KnowledgeEntry(models.Model):
                      LIMIT %(budget)s
                 ),
                 average AS MATERIALIZED (
-                    SELECT greatest(avg(sample.text_length), 1)::real AS length
-                      FROM (SELECT text_length FROM knowledge_entry
-                             WHERE text_length > 0 LIMIT 500) AS sample
+                    SELECT greatest(avg(nullif(sample.text_length, 0)), 1)::real AS length,
+                           greatest(avg(length(sample.title)), 1)::real AS title_length
+                      FROM (SELECT text_length, title FROM knowledge_entry
+                             LIMIT 500) AS sample
                 ),
                 found AS (
                     SELECT * FROM candidate

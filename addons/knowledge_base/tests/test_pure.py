@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.knowledge_base import (
+    asking_words,
     clusters,
     codes,
     encoder,
@@ -28,12 +29,31 @@ TERMS = st.builds(
 @tagged("post_install", "-at_install")
 class TestPureModules(BaseCase):
     def test_examples_in_the_documentation_are_true(self):
-        pure = [clusters, codes, encoder, figures, limited, packed, personal_data, ranking, texts]
+        pure = [
+            asking_words,
+            clusters,
+            codes,
+            encoder,
+            figures,
+            limited,
+            packed,
+            personal_data,
+            ranking,
+            texts,
+        ]
         for module in pure:
             with self.subTest(module=module.__name__):
                 result = doctest.testmod(module)
                 self.assertGreater(result.attempted, 0)
                 self.assertEqual(result.failed, 0)
+
+    def test_two_words_say_more_than_one_in_two_places(self):
+        words = [ranking.WeighedTerm(ranking.Term(w, (w,)), 2, 1.0) for w in ("inverter", "ronza")]
+
+        def score(*ranks):
+            return ranking.found(words, 1, None, "it", 0, ranks, 0.0).words
+
+        self.assertGreater(score(0.7, 0.7), score(1.8, 0.0))
 
     def test_one_code_is_written_in_many_ways(self):
         for written in ("E05", "E-05", "e05", "E.5", "E 05", "E/5", "E_05", "e5"):

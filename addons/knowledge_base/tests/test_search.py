@@ -50,6 +50,18 @@ class TestSearchSimilar(KnowledgeBaseCommon):
         found = self._find("le porte degli ascensori non si chiudono", lang="en_US")
         self.assertEqual(found, [self.lift.name])
 
+    def test_the_way_it_is_asked_counts_less_than_what_is_asked(self):
+        self._create_article("Vorrei sapere come posso fare per cambiare il badge")
+        plotter = self._create_article("Plotter senza inchiostro")
+        self._create_article("Plotter con la carta inceppata")
+        found = self._find("vorrei sapere come fare se il plotter non ha inchiostro", lang="it_IT")
+        self.assertEqual(found[0], plotter.name)
+
+    def test_a_title_of_one_word_beside_long_ones_is_found(self):
+        short = self._create_article("Pompa")
+        self._create_article("Il fornitore della pompa sommersa ha cambiato i numeri dei ricambi")
+        self.assertEqual(self._find("pompa", lang="it_IT")[0], short.name)
+
     def test_punctuation_and_markup_do_no_harm(self):
         for question in (
             "caldaia & blocco | !E05 <-> (errore:*",
