@@ -119,23 +119,3 @@ class TestInvoicingInput(FieldServiceCommon, AccountTestInvoicingCommon):
         contract.with_user(self.user_accountant).end_contract("2026-01-31")
         self.assertFalse(self._fees(contract, "2026-12-31"))
         self.assertEqual(contract.state, "closed")
-
-    def test_posting_other_invoices_costs_no_extra_query(self):
-        """500 invoices that are of no work: what Campo looks up is one query for all of them."""
-        moves = self.env["account.move"].create(
-            [
-                {
-                    "move_type": "out_invoice",
-                    "partner_id": self.other_customer.id,
-                    "invoice_date": "2026-11-30",
-                    "invoice_line_ids": [
-                        Command.create({"name": "Goods", "price_unit": 10, "tax_ids": []})
-                    ],
-                }
-            ]
-            * 3
-        )
-        many = moves.browse(moves.ids * 167)[:500]
-        many.mapped("move_type")
-        with self.assertQueryCount(0):
-            many._get_billed_work_sudo()
