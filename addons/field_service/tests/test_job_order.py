@@ -50,16 +50,16 @@ class TestJobOrder(JobOrderCommon):
         self.env.invalidate_all()
         return {kind: cost for kind, cost in self.project._get_actual_costs().items() if any(cost)}
 
-    def test_a_manager_of_ours_opens_a_job_order_without_rights_of_odoo_s_projects(self):
-        self.assertFalse(self.user_manager.has_group("project.group_project_user"))
-        # What the page asks for beside the form: who follows, and who a project is shared with.
-        store = Store()
-        self.project.with_user(self.user_manager)._thread_to_store(
-            store, [], request_list=["followers"]
-        )
-        self.assertTrue(store.get_result())
-
-    # === PROGRESS === #
+    def test_whoever_has_the_list_opens_a_job_order_without_rights_of_odoo_s_projects(self):
+        accountant = new_test_user(self.env, "plain", groups="account.group_account_invoice")
+        for user in (self.user_manager, self.user_dispatcher, accountant):
+            with self.subTest(user=user.login):
+                self.assertFalse(user.has_group("project.group_project_user"))
+                # What the page asks for beside the form: who follows, and who a project is shared
+                # with.
+                store = Store()
+                self.project.with_user(user)._thread_to_store(store, [], request_list=["followers"])
+                self.assertTrue(store.get_result())
 
     def test_the_rules_of_progress_hold_as_their_examples_say(self):
         self.assertEqual(doctest.testmod(progress).failed, 0)
