@@ -184,9 +184,13 @@ class TestExpiry(ExpiryCommon):
         self.assertEqual(found["document", "service.document", paper.id], self._day(12))
         thing = self.env["service.expiry"].search([("res_id", "=", paper.id)], limit=1)
         self.assertEqual(thing.partner_id, self.user_outside.partner_id)
-        self.assertEqual(
-            thing.with_user(self.user_dispatcher).action_open()["res_model"], "service.document"
-        )
+        agent = self._user("agent_t", "helpdesk_ticket.helpdesk_ticket_group_user")
+        for user in (self.user_dispatcher, self.user_accountant, agent):
+            with self.subTest(user=user.login):
+                action = thing.with_user(user).action_open()
+                self.assertEqual(action["res_model"], "service.document")
+                opened = self.env[action["res_model"]].with_user(user).browse(action["res_id"])
+                self.assertEqual(opened.read(["name"])[0]["name"], "Insurance")
 
     def test_each_thing_is_told_once_for_each_day(self):
         self.contract.write({"renewal": "none", "date_end": self._day(20)})

@@ -71,7 +71,7 @@ MATRIX = {
         "colleague": "r",
         "dispatcher": "rwc",
         "manager": "rwcu",
-        "accountant": "",
+        "accountant": "r",
         "employee": "",
         "outside": "",
     },
