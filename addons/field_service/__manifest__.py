@@ -1,7 +1,7 @@
 {
     "name": "Field Service",
     "summary": "From the request to the signed report and the right invoice",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Services/Field Service",
     "author": "Campo",
     "license": "LGPL-3",

@@ -175,6 +175,11 @@ class HelpdeskTicket(models.Model):
             filter(None, [super()._knowledge_codes(), self.equipment_id.serial_number])
         )
 
+    def _knowledge_tags(self):
+        """Override of `helpdesk_ticket`: then those of machines of the same product."""
+        products = self.equipment_id._product_names(self._knowledge_lang())
+        return ", ".join(filter(None, [super()._knowledge_tags(), products]))
+
     @api.model
     def _knowledge_trigger_fields(self):
         return super()._knowledge_trigger_fields() | {"equipment_id"}

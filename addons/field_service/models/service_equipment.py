@@ -146,6 +146,10 @@ class ServiceEquipment(models.Model):
                     )
                 )
 
+    def _product_names(self, lang) -> str:
+        """What it is, in a language, separated by commas."""
+        return ", ".join(self.product_id.with_context(lang=lang).mapped("name"))
+
     def _as_warranty(self):
         """The warranty for the pure functions of ``coverage``, or None."""
         self.ensure_one()

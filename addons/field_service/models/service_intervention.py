@@ -617,6 +617,9 @@ class ServiceIntervention(models.Model):
     def _knowledge_codes(self):
         return " ; ".join(filter(None, self.equipment_ids.mapped("serial_number")))
 
+    def _knowledge_tags(self):
+        return self.equipment_ids._product_names(self._knowledge_lang())
+
     def _knowledge_lang(self):
         return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
 

@@ -51,6 +51,45 @@ class TestSimilarProblems(SimilarCommon):
         (found,) = self.intervention.with_user(self.user_dispatcher).find_similar()
         self.assertTrue(found["readable"])
 
+    def _equipment_of(self, product):
+        return self.env["service.equipment"].create(
+            {"name": "Nastro", "product_id": product.id, "partner_id": self.customer.id}
+        )
+
+    def test_the_same_product_comes_first_among_equals(self):
+        mine, other = self.env["product.product"].create(
+            [{"name": "Nastro Rulmeca 400"}, {"name": "Nastro Interroll 90"}]
+        )
+        alike = self._create_intervention(
+            name="Nastro trasportatore fermo",
+            equipment_ids=[(6, 0, self._equipment_of(mine).ids)],
+        )
+        another = self._create_intervention(
+            name="Nastro trasportatore fermo",
+            equipment_ids=[(6, 0, self._equipment_of(other).ids)],
+        )
+        for solved in (alike, another):
+            solved.with_user(self.user_dispatcher).action_done(
+                cause="Cinghia rotta", solution="Cambiata la cinghia"
+            )
+        self.assertEqual(self._entry_of(alike).tags, "Nastro Rulmeca 400")
+        for product, first in ((mine, alike), (other, another)):
+            with self.subTest(product=product.name):
+                self.intervention.equipment_ids = self._equipment_of(product)
+                found = self.intervention.with_user(self.user_dispatcher).find_similar()
+                self.assertEqual(found[0]["id"], self._entry_of(first).id)
+
+    def test_a_ticket_is_found_by_the_product_it_is_about(self):
+        product = self.env["product.product"].create({"name": "Nastro Rulmeca 400"})
+        ticket = self.env["helpdesk.ticket"].create(
+            {
+                "name": "Non parte",
+                "partner_id": self.contact.id,
+                "equipment_id": self._equipment_of(product).id,
+            }
+        )
+        self.assertEqual(ticket._knowledge_tags(), "Nastro Rulmeca 400")
+
     def test_who_sees_no_interventions_finds_none(self):
         entries = self.env["knowledge.entry"].with_user(self.user_employee)
         self.assertEqual(entries.search_similar(QUESTION), [])

@@ -266,7 +266,8 @@ class KnowledgeArticle(models.Model):
         return self.error_codes or ""
 
     def _knowledge_tags(self):
-        return ", ".join(self.tag_ids.with_context(lang=self.lang).mapped("name"))
+        tags = self.tag_ids.with_context(lang=self.lang).mapped("name")
+        return ", ".join(filter(None, [self.product, *tags]))
 
     def _knowledge_is_solved(self):
         return self.active and self.state == "published"

@@ -99,6 +99,12 @@ class TestSearchSimilar(KnowledgeBaseCommon):
         self.lift.tag_ids = tag
         self.assertEqual(self._find("montacarichi"), [self.lift.name])
 
+    def test_an_article_is_found_by_its_product_as_by_a_tag(self):
+        self.lift.product = "Schindler 3300"
+        self.lift.tag_ids = self.env["knowledge.tag"].create({"name": "Montacarichi"})
+        entry = self._entry_of(self.lift)
+        self.assertEqual(entry.tags, "Schindler 3300, Montacarichi")
+
     def test_a_solution_is_found_by_the_cases_it_solved(self):
         case = self._create_entry("Tapparella elettrica inceppata", 2_500_000)
         self.assertEqual(self._find("tapparella inceppata"), [case.title])
