@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .common import HelpdeskCommon
@@ -172,6 +172,21 @@ class TestSimilarProblems(HelpdeskCommon):
         dialog.entry_id = self.proven
         self.assertEqual(dialog.cause, "Scritto a mano")
         self.assertEqual(dialog.solution, "Pulito l'elettrodo")
+
+    def test_what_was_taken_back_meanwhile_is_proposed_to_nobody(self):
+        article = self._publish("Blocco E05", "Caldaia in blocco, errore E05")
+        entry = self._entry_of(article)
+        dialogs = self.env["helpdesk.ticket.close"].with_user(self.user_agent)
+        dialogs = dialogs.with_context(
+            default_ticket_ids=self.ticket.ids, default_entry_id=entry.id
+        )
+        self.assertEqual(Form(dialogs).entry_id, entry)
+        self.assertEqual(self._note(entry, "used"), entry.ids)
+        article.action_draft()
+        self.assertEqual(self._note(entry, "used"), [])
+        with self.assertRaisesRegex(UserError, "^This solution has been taken back"):
+            Form(dialogs)
+        self.assertFalse(self._close().entry_id)
 
     def test_closing_without_any_use_proposes_nothing_and_counts_nothing(self):
         dialog = self._close()

@@ -26,6 +26,12 @@ class KnowledgeClosingMixin(models.AbstractModel):
     )
 
     @api.model
+    def default_get(self, fields):
+        """Override: what somebody says has helped may have been taken back since it was shown."""
+        self.env["knowledge.entry"].browse(self.env.context.get("default_entry_id"))._check_there()
+        return super().default_get(fields)
+
+    @api.model
     def _get_closing_fields(self):
         return [self._closing_field] if self._closing_field else []
 

@@ -3,6 +3,7 @@ import re
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -681,11 +682,19 @@ class KnowledgeEntry(models.Model):
         for entry in self:
             entry.solved_count += 1
 
+    def _check_there(self):
+        """:raise UserError: if what the reader was shown has been taken back since then"""
+        if self.search([("id", "in", self.ids)]) != self:
+            raise UserError(
+                self.env._("This solution has been taken back in the meantime: search again.")
+            )
+
     # === ACTIONS === #
 
     def action_open_source(self):
         """Open the record behind the entry, with the reader's own rights."""
         self.ensure_one()
+        self._check_there()
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -46,6 +46,14 @@ class TestKnowledgeRights(KnowledgeBaseCommon):
             for act in (lambda r=as_manager, v=values: r.write(v), as_manager.unlink):
                 with self.subTest(model=record._name), self.assertRaises(AccessError):
                     act()
+
+    def test_what_was_taken_back_meanwhile_is_told_in_a_sentence(self):
+        article = self._create_article("Pompa ferma")
+        entry = self._entry_of(article).with_user(self.user_employee)
+        self.assertEqual(entry.action_open_source()["res_id"], article.id)
+        article.action_draft()
+        with self.assertRaisesRegex(UserError, "^This solution has been taken back"):
+            entry.action_open_source()
 
     def test_the_source_is_opened_with_the_rights_of_the_reader(self):
         entry = self._entry_of(self._create_article("Pompa bloccata"))

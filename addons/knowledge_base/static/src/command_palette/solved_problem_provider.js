@@ -1,6 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Component } from "@odoo/owl";
+import { openSource } from "../solved_problem/solved_problem";
 
 const NAMESPACE = "?";
 const SHOWN = 8;
@@ -24,17 +25,11 @@ export class SolvedProblemCommand extends Component {
 
 /** Opens the record behind a problem, or the search where that is not for the user to open. */
 function openProblem(env, problem, text) {
-    const { action, orm } = env.services;
     if (!problem.readable) {
         return openSearch(env, text);
     }
-    orm.silent.call("knowledge.event", "record", [[problem.id], "opened"]);
-    return action.doAction({
-        type: "ir.actions.act_window",
-        res_model: problem.res_model,
-        res_id: problem.res_id,
-        views: [[false, "form"]],
-    });
+    env.services.orm.silent.call("knowledge.event", "record", [[problem.id], "opened"]);
+    return openSource(env.services, problem);
 }
 
 function openSearch(env, text) {

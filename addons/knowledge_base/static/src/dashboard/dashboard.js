@@ -6,6 +6,7 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { openSource } from "../solved_problem/solved_problem";
 
 const DAYS = [30, 90, 365];
 const DEFAULT_DAYS = 90;
@@ -132,12 +133,7 @@ export class KnowledgeDashboard extends Component {
                 ["kind", "=", "solved"],
             ]);
         }
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: best.res_model,
-            res_id: best.res_id,
-            views: [[false, "form"]],
-        });
+        return openSource(this, best);
     }
 
     openUnanswered() {

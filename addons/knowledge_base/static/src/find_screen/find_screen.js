@@ -13,7 +13,12 @@ import {
     useRef,
     useState,
 } from "@odoo/owl";
-import { SolvedProblem, moveBetweenProblems } from "../solved_problem/solved_problem";
+import {
+    SolvedProblem,
+    TAKEN_BACK,
+    moveBetweenProblems,
+    openSource,
+} from "../solved_problem/solved_problem";
 
 const DELAY = 400; // ms after the last key
 const SHOWN = 10; // at first, and with each "more"
@@ -32,6 +37,7 @@ export class FindScreen extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.notification = useService("notification");
         this.keepLast = new KeepLast();
         this.root = useRef("root");
         this.input = useAutofocus({ refName: "text", mobile: true });
@@ -155,19 +161,20 @@ export class FindScreen extends Component {
     }
 
     async itSolved(problem) {
-        await this.note(problem, "solved");
+        const noted = await this.note(problem, "solved");
+        if (!noted.length) {
+            await this.search(); // they said so before, or it is gone
+            if (!this.state.problems?.some((other) => other.id === problem.id)) {
+                return this.notification.add(TAKEN_BACK, { type: "warning" });
+            }
+        }
         this.state.thanked[problem.id] = true;
     }
 
     async openSource(problem) {
         this.remember();
         await this.note(problem, "opened");
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: problem.res_model,
-            res_id: problem.res_id,
-            views: [[false, "form"]],
-        });
+        return openSource(this, problem);
     }
 }
 

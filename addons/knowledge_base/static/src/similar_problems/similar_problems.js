@@ -7,7 +7,12 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { Component, onMounted, onWillUnmount, status, useRef, useState } from "@odoo/owl";
-import { SolvedProblem, moveBetweenProblems } from "../solved_problem/solved_problem";
+import {
+    SolvedProblem,
+    TAKEN_BACK,
+    moveBetweenProblems,
+    openSource,
+} from "../solved_problem/solved_problem";
 
 const DELAY = 500; // ms after the last key
 const SHOWN = 5;
@@ -129,12 +134,7 @@ export class SimilarProblems extends Component {
         if ((await this.record.isDirty()) && !(await this.record.save())) {
             return;
         }
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: problem.res_model,
-            res_id: problem.res_id,
-            views: [[false, "form"]],
-        });
+        return openSource(this, problem);
     }
 
     /** Take it up: closing will propose its cause and solution. */
@@ -142,7 +142,11 @@ export class SimilarProblems extends Component {
         if (!this.record.resId && !(await this.record.save())) {
             return;
         }
-        await this.note([problem], "used");
+        const noted = await this.note([problem], "used");
+        if (!noted.length) {
+            this.leaveOut(problem);
+            return this.notification.add(TAKEN_BACK, { type: "warning" });
+        }
         problem.used = true;
     }
 
@@ -161,8 +165,12 @@ export class SimilarProblems extends Component {
 
     async notThis(problem) {
         await this.note([problem], "useless");
-        this.state.problems = this.state.problems.filter((other) => other.id !== problem.id);
+        this.leaveOut(problem);
         this.notification.add(_t("It will not be offered here again."), { type: "info" });
+    }
+
+    leaveOut(problem) {
+        this.state.problems = this.state.problems.filter((other) => other.id !== problem.id);
     }
 }
 

@@ -1,4 +1,12 @@
+import { _t } from "@web/core/l10n/translation";
 import { Component, markup, useState } from "@odoo/owl";
+
+export const TAKEN_BACK = _t("This solution has been taken back in the meantime.");
+
+/** Opens the record behind a problem; the server tells if that has been taken back. */
+export async function openSource({ orm, action }, problem) {
+    return action.doAction(await orm.call("knowledge.entry", "action_open_source", [[problem.id]]));
+}
 
 /** Up and down go from one problem to the next, also from the box where the question is typed. */
 export function moveBetweenProblems(ev, root) {
