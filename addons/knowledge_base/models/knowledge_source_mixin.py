@@ -1,9 +1,13 @@
+import re
+
 from odoo import api, models
 from odoo.tools import html2plaintext
 
 from ..personal_data import mark, spellings
 
 MAX_INDEXED_FILES = 100_000  # characters of the words of its files
+_EMPHASIS = re.compile(r"</?(?:b|strong|i|em)(?:\s[^>]*)?>", re.IGNORECASE)
+_HEADING = re.compile(r"<(/?)h[1-6](?:\s[^>]*)?>", re.IGNORECASE)
 
 
 class KnowledgeSourceMixin(models.AbstractModel):
@@ -196,4 +200,8 @@ class KnowledgeSourceMixin(models.AbstractModel):
 
     @api.model
     def _knowledge_plain_text(self, text) -> str:
-        return html2plaintext(text, include_references=False).strip() if text else ""
+        if not text:
+            return ""
+        # Odoo would put asterisks and slashes in the place of bold, italics and headings.
+        text = _HEADING.sub(r"<\1p>", _EMPHASIS.sub("", text))
+        return html2plaintext(text, include_references=False).strip()

@@ -54,6 +54,16 @@ class TestKnowledgeIndex(KnowledgeBaseCommon):
         for part in ("Calcare", "Battere piano", "Sbloccata a mano"):
             self.assertIn(part, entry.solution)
 
+    def test_bold_words_and_headings_are_told_without_marks(self):
+        article = self._create_article(
+            "Pompa ferma",
+            "La <strong>girante</strong> <em class='x'>non</em> gira",
+            "</p><h2>Prima</h2><p>Togliere <b>tensione</b>: 3 &lt; 5 * 2",
+        )
+        entry = self._entry_of(article)
+        self.assertEqual(entry.problem, "La girante non gira")
+        self.assertEqual(entry.solution, "Prima\nTogliere tensione: 3 < 5 * 2")
+
     def test_a_changed_text_is_found_under_its_new_words_only(self):
         article = self._create_article("Pompa bloccata dal calcare")
         article.write({"name": "Ventola rumorosa", "symptom": "<p>Fischia</p>"})
