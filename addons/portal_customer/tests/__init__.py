@@ -5,6 +5,7 @@ from . import (
     test_feed,
     test_files,
     test_forms,
+    test_knowledge_matrix,
     test_label,
     test_limits,
     test_matrix,
