@@ -102,24 +102,13 @@ class ServiceWorkLine(models.Model):
         prepared = super()._prepare_invoice_lines(key, summary)
         spent = self.filtered(lambda line: line.kind == "expense" and line.expense_id)
         moves = self.env["account.move"]
-        included = {
-            product: moves._get_billed_as(product, key)[0].filtered("price_include")
-            for product in spent.product_id
-        }
-        if not any(included.values()):
-            return prepared
+        taxes = {product: moves._get_billed_as(product, key)[0] for product in spent.product_id}
         for values, work in prepared:
             for line in work & spent:
                 # On a line of its own it is the price, in a summary a part of it.
                 net = line.price_unit if summary == "line" else line.amount_invoice
-                values["price_unit"] += line._get_tax_on(net, included[line.product_id])
+                values["price_unit"] += taxes[line.product_id]._get_price_of(net) - net
         return prepared
-
-    @api.model
-    def _get_tax_on(self, net, taxes):
-        if not taxes:
-            return 0.0
-        return taxes.compute_all(net, handle_price_include=False)["total_included"] - net
 
     def _prepare_new_coverage(self, part_warranty):
         """Override of `field_service`: expenses that are not charged stay so."""

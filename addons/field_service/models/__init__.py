@@ -103,6 +103,7 @@ from . import (
     service_work_line_screens,
     service_work_line_summary,
     account_move_significant,
+    account_tax,
     account_move_advance,
     service_advance_mixin,
     service_zone,

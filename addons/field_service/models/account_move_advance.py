@@ -203,7 +203,7 @@ class AccountMoveLine(models.Model):
         if rest <= 0:
             self.unlink()
         else:
-            self.price_unit = -self.service_advance_id._get_price_unit(rest, self.tax_ids)
+            self.price_unit = -self.tax_ids._get_price_of(rest)
 
     def _get_advance_amount(self):
         """What this line adds to what is left of its advance: what is billed is more, what is
@@ -275,7 +275,7 @@ class ServiceAdvance(models.Model):
             "product_id": self.env.ref("field_service.product_advance").id,
             "name": self._get_deduction_text(),
             "quantity": 1,
-            "price_unit": -self._get_price_unit(amount, taxes),
+            "price_unit": -taxes._get_price_of(amount),
             "account_id": bill.account_id.id,
             "tax_ids": [fields.Command.set(taxes.ids)],
             "service_advance_id": self.id,
@@ -316,41 +316,51 @@ class ServiceWorkLine(models.Model):
         shares = defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
         surplus = self.invoice_line_id.move_id.invoice_line_ids.grouped("service_surplus_of_id")
         for invoice_line, lines in self.grouped("invoice_line_id").items():
-            amounts = defaultdict(float)
-            for line in lines:
-                amounts[line._get_advance_origin(origins)] += line.amount_invoice
             for billing in (invoice_line, *surplus.get(invoice_line, ())):
-                # Work may be priced with its tax: what counts is what the line comes to.
-                left, whole = billing.price_subtotal, sum(amounts.values())
-                for origin, amount in amounts.items():
-                    part = billing.currency_id.round(left * amount / whole) if whole else 0.0
-                    left, whole = left - part, whole - amount
-                    if origin:
-                        shares[invoice_line.move_id][origin][billing.tax_ids] += part
+                for origin, part in lines._share_among_origins(billing.price_subtotal, origins):
+                    shares[invoice_line.move_id][origin][billing.tax_ids] += part
+        return shares
+
+    def _share_among_origins(self, subtotal, origins):
+        """What of an invoice line of this work is billed of which job order or contract.
+
+        :param float subtotal: of the invoice line; work may be priced with its tax, what counts is
+            what the line comes to
+        :param origins: those with an advance
+        :return: pairs of one of them and an amount
+        """
+        amounts = defaultdict(float)
+        for line in self:
+            amounts[line._get_advance_origin(origins)] += line.amount_invoice
+        left, whole, shares = subtotal, sum(amounts.values()), []
+        for origin, amount in amounts.items():
+            part = self.currency_id.round(left * amount / whole) if whole else 0.0
+            left, whole = left - part, whole - amount
+            if origin:
+                shares.append((origin, part))
         return shares
 
     @api.model
     def _foresee_deductions(self, bills, contracts):
         """What would be deducted from invoices that aren't made yet.
 
-        :param list bills: pairs of an InvoiceKey and the work and fees that would be on it
+        :param list bills: ForeseenBills
         :return: for each its amount before tax
         """
         advances = self._find_advances(contracts)
         if not advances:
             return [0.0] * len(bills)
         origins = {advance._get_origin() for advance in advances}
-        moves, asked = self.env["account.move"], []
-        for key, part in bills:
-            billed = defaultdict(lambda: defaultdict(float))
-            for line in part["line_ids"]:
-                if origin := line._get_advance_origin(origins):
-                    taxes, _account = moves._get_billed_as(line.product_id, key)
-                    billed[origin][taxes] += line.amount_invoice
-            for contract in part.get("contract_ids", ()):
-                taxes, _account = moves._get_billed_as(contract.fee_product_id, key)
-                billed[contract][taxes] += contract._get_fee_due()
-            asked.append((key.company, key.payer, key.currency, billed))
+        asked = []
+        for bill in bills:
+            shares = defaultdict(lambda: defaultdict(float))
+            for subtotal, taxes, billed in bill.lines:
+                if billed._name == "service.contract":
+                    shares[billed][taxes] += subtotal
+                    continue
+                for origin, part in billed._share_among_origins(subtotal, origins):
+                    shares[origin][taxes] += part
+            asked.append((bill.key.company, bill.key.payer, bill.key.currency, shares))
         return [
             sum(amount for _advance, _taxes, amount in parts) for parts in advances._allocate(asked)
         ]

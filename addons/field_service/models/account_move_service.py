@@ -25,6 +25,24 @@ class InvoiceKey(NamedTuple):
         return self._replace(contract=self.contract.browse())
 
 
+class ForeseenBill(NamedTuple):
+    """An invoice that isn't made yet.
+
+    ``lines`` are its lines: for each its amount before tax, its taxes, and what it bills (work
+    lines, or the contract whose fee it is). ``amount`` is what they come to on the invoice: where
+    taxes are in prices and rounded as a whole, it may be a cent off their sum.
+    """
+
+    key: InvoiceKey
+    lines: list
+    amount: float
+
+    def _get_billed(self, name):
+        """What it bills of a model."""
+        billed = [billed for _amount, _taxes, billed in self.lines if billed._name == name]
+        return self.key.payer.env[name].union(*billed)
+
+
 class AccountMove(models.Model):
     """How Campo makes an invoice, of work or of fees."""
 
@@ -40,16 +58,12 @@ class AccountMove(models.Model):
         :param recordset contracts: whose next fee is due
         :param str summary: see ``service.invoice.run``
         """
-        keys = lines._group_by_invoice(summary)
-        parts = {key: of_key._prepare_invoice_lines(key, summary) for key, of_key in keys.items()}
-        origins = {key: of_key.intervention_id.mapped("number") for key, of_key in keys.items()}
-        for contract in contracts or ():
-            key = contract._get_invoice_key()._summed_up(summary)
-            fee = (contract._prepare_fee_line_values(), contract)
-            parts.setdefault(key, []).append(fee)
-            origins.setdefault(key, []).append(contract.number)
+        parts = self._prepare_from_work(lines, contracts or (), summary)
         invoices = self._create_service_invoices(
-            [(key, origins[key], [values for values, _billed in parts[key]]) for key in parts]
+            [
+                (key, self._get_origins(part), [values for values, _billed in part])
+                for key, part in parts.items()
+            ]
         )
         fees = {}
         for of_invoice, invoice in zip(parts.values(), invoices, strict=True):
@@ -64,6 +78,32 @@ class AccountMove(models.Model):
             contracts._note_fees([fees[contract] for contract in contracts])
             contracts._advance_fee_date()
         return invoices
+
+    @api.model
+    def _prepare_from_work(self, lines, contracts, summary):
+        """What stands on which invoice.
+
+        :return: for each InvoiceKey pairs of the values of an invoice line and what it bills: work
+            lines, or the contract whose fee it is
+        """
+        parts = {
+            key: of_key._prepare_invoice_lines(key, summary)
+            for key, of_key in lines._group_by_invoice(summary).items()
+        }
+        for contract in contracts:
+            key = contract._get_invoice_key()._summed_up(summary)
+            fee = (contract._prepare_fee_line_values(key), contract)
+            parts.setdefault(key, []).append(fee)
+        return parts
+
+    @api.model
+    def _get_origins(self, part):
+        """The numbers of what an invoice is about, of interventions and contracts."""
+        return [
+            record.number
+            for _values, billed in part
+            for record in (billed if billed._name == "service.contract" else billed.intervention_id)
+        ]
 
     @api.model
     def _create_service_invoices(self, drafts):
@@ -124,3 +164,65 @@ class AccountMove(models.Model):
         sold = product.taxes_id._filter_taxes_by_company(key.company)
         taxes = sold or account.tax_ids.filtered(lambda tax: tax.type_tax_use == "sale")
         return key.fiscal_position.map_tax(taxes), account
+
+    # === FORESEEING === #
+
+    @api.model
+    def _foresee_from_work(self, lines, contracts, summary):
+        """What ``_create_from_work`` would make, advances aside; nothing is made.
+
+        :return: a ForeseenBill for each invoice
+        """
+        # One without a product for its fee is told when its invoice is made: it stops no other.
+        able = contracts.filtered("fee_product_id")
+        parts = self._prepare_from_work(lines, able, summary)
+        for contract in contracts - able:
+            key = contract._get_invoice_key()._summed_up(summary)
+            values = {"quantity": 1, "price_unit": contract._get_fee_due(), "tax_ids": [(6, 0, [])]}
+            parts.setdefault(key, []).append((values, contract))
+        return [self._foresee_bill(key, part) for key, part in parts.items()]
+
+    @api.model
+    def _foresee_bill(self, key, part):
+        """One invoice of these lines, worked out by Odoo as it does for those that are made."""
+        Tax, company = self.env["account.tax"], key.company
+        taxes_of = {}
+        base_lines = []
+        for values, _billed in part:
+            product = self.env["product.product"].browse(values.get("product_id") or ())
+            if "tax_ids" in values:
+                taxes = Tax.browse(values["tax_ids"][0][2])
+            elif product in taxes_of:
+                taxes = taxes_of[product]
+            else:
+                taxes, _account = self._get_billed_as(product, key)
+                taxes_of[product] = taxes
+            base_lines.append(
+                Tax._prepare_base_line_for_taxes_computation(
+                    None,
+                    product_id=product,
+                    tax_ids=taxes,
+                    price_unit=values["price_unit"],
+                    quantity=values["quantity"],
+                    discount=values.get("discount", 0.0),
+                    currency_id=key.currency,
+                )
+            )
+        Tax._add_tax_details_in_base_lines(base_lines, company)
+        Tax._round_base_lines_tax_details(base_lines, company)
+        details = [base_line["tax_details"] for base_line in base_lines]
+        return ForeseenBill(
+            key=key,
+            lines=[
+                (detail["total_excluded_currency"], base_line["tax_ids"], billed)
+                for detail, base_line, (_values, billed) in zip(
+                    details, base_lines, part, strict=True
+                )
+            ],
+            amount=key.currency.round(
+                sum(
+                    detail["total_excluded_currency"] + detail["delta_total_excluded_currency"]
+                    for detail in details
+                )
+            ),
+        )

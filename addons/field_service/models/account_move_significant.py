@@ -71,7 +71,7 @@ class AccountMoveLine(models.Model):
         surplus = {
             **values,
             "name": payers_env._("%(line)s, beyond the value of the work", line=name),
-            "price_unit": beyond,
+            "price_unit": taxes._get_price_of(beyond),
             "tax_ids": [fields.Command.set(taxes.ids)],
         }
         if not as_work:
@@ -82,7 +82,7 @@ class AccountMoveLine(models.Model):
             {
                 **values,
                 "name": payers_env._("%(line)s, up to the value of the work", line=name),
-                "price_unit": as_work,
+                "price_unit": self.tax_ids._get_price_of(as_work),
             }
         )
         self.create(

@@ -228,14 +228,6 @@ class ServiceAdvance(models.Model):
         """The job order or contract that it is on."""
         return self.project_id or self.contract_id
 
-    @api.model
-    def _get_price_unit(self, amount, taxes):
-        """The price of a line that comes to an amount before tax, where taxes are in the price."""
-        included = taxes.filtered("price_include")
-        if not included:
-            return amount
-        return included.compute_all(amount, handle_price_include=False)["total_included"]
-
     def _get_deduction_text(self):
         """What the invoice says: number and date of the advance, in the payer's language."""
         self.ensure_one()

@@ -182,7 +182,7 @@ class ServiceAdvanceMixin(models.AbstractModel):
             "product_id": product.id,
             "name": name,
             "quantity": 1,
-            "price_unit": advance._get_price_unit(amount, taxes),
+            "price_unit": taxes._get_price_of(amount),
             "service_advance_id": advance.id,
             **moves._prepare_service_analytic_values(self._get_advance_account()),
         }

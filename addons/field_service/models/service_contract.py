@@ -111,7 +111,10 @@ class ServiceContract(models.Model):
 
     # === FIELDS: FEE === #
     fee_amount = fields.Monetary(
-        string="Fee", tracking=True, groups="field_service.field_service_group_price"
+        string="Fee",
+        tracking=True,
+        groups="field_service.field_service_group_price",
+        help="Of a period, before tax, also where prices are with it.",
     )
     fee_product_id = fields.Many2one(
         "product.product",

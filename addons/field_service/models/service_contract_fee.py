@@ -86,9 +86,10 @@ class ServiceContractFee(models.Model):
                 )
             )
         contract = self.contract_id
-        values = contract._prepare_fee_line_values(self)
+        key = contract._get_invoice_key()
+        values = contract._prepare_fee_line_values(key, self)
         invoice = self.env["account.move"]._create_service_invoices(
-            [(contract._get_invoice_key(), [contract.number], [values])]
+            [(key, [contract.number], [values])]
         )
         # Which invoice bills a fee is written by Campo alone.
         self.sudo().invoice_line_id = invoice.invoice_line_ids
@@ -401,7 +402,7 @@ class ServiceContract(models.Model):
                 fee_sudo.write({"amount": fee_sudo.amount - amount, "date_to": day})
                 draft = line.move_id
                 if fee_sudo.amount:
-                    line.price_unit = fee_sudo.amount
+                    line.price_unit = line.tax_ids._get_price_of(fee_sudo.amount)
                 else:
                     line.unlink()
                 draft._trim_deductions()
@@ -433,7 +434,7 @@ class ServiceContract(models.Model):
                     stop=format_date(payers_env, fee.date_to),
                 ),
                 "quantity": 1,
-                "price_unit": amount,
+                "price_unit": lines[place].tax_ids._get_price_of(amount),
                 "discount": 0,
             }
         )

@@ -52,8 +52,11 @@ class ServiceContract(models.Model):
         # Accountants read contracts; what they change is the date of the next fee.
         return lock_rows(self.sudo(), due)
 
-    def _prepare_fee_line_values(self, fee=None):
-        """Values of the invoice line of the fee that is due, or of one that was invoiced before."""
+    def _prepare_fee_line_values(self, key, fee=None):
+        """Values of the invoice line of the fee that is due, or of one that was invoiced before.
+
+        :param InvoiceKey key: of the invoice
+        """
         self.ensure_one()
         if not self.fee_product_id:
             raise UserError(
@@ -61,14 +64,28 @@ class ServiceContract(models.Model):
                     "Contract %(contract)s has no product for its fee.", contract=self.display_name
                 )
             )
+        return self._prepare_contract_line_values(
+            key,
+            self.fee_product_id,
+            self._get_fee_text(fee.date_from, fee.date_to) if fee else self._get_fee_description(),
+            fee.amount if fee else self._get_fee_due(),
+        )
+
+    def _prepare_contract_line_values(self, key, product, name, amount):
+        """Values of an invoice line of what is agreed in a contract.
+
+        :param InvoiceKey key: of the invoice
+        :param float amount: before tax, also where our prices are with it
+        """
+        self.ensure_one()
+        moves = self.env["account.move"]
+        taxes, _account = moves._get_billed_as(product, key)
         return {
-            "product_id": self.fee_product_id.id,
-            "name": self._get_fee_text(fee.date_from, fee.date_to)
-            if fee
-            else self._get_fee_description(),
+            "product_id": product.id,
+            "name": name,
             "quantity": 1,
-            "price_unit": fee.amount if fee else self._get_fee_due(),
-            **self.env["account.move"]._prepare_service_analytic_values(self.analytic_account_id),
+            "price_unit": taxes._get_price_of(amount),
+            **moves._prepare_service_analytic_values(self.analytic_account_id),
         }
 
     def _get_invoice_key(self):

@@ -81,27 +81,14 @@ class ServiceContractTopUp(models.Model):
                 top_up=text,
                 date=format_date(payers_env, self.valid_until),
             )
-        moves = self.env["account.move"]
-        invoice = moves._create_service_invoices(
-            [
-                (
-                    contract._get_invoice_key(),
-                    [contract.number],
-                    [
-                        {
-                            "product_id": product.id,
-                            "name": text,
-                            "quantity": 1,
-                            "product_uom_id": product.uom_id.id,
-                            "price_unit": self.price,
-                            **moves._prepare_service_analytic_values(contract.analytic_account_id),
-                        }
-                    ],
-                )
-            ]
+        key = contract._get_invoice_key()
+        values = contract._prepare_contract_line_values(key, product, text, self.price)
+        invoice = self.env["account.move"]._create_service_invoices(
+            [(key, [contract.number], [values])]
         )
         # What Campo keeps is written by Campo alone.
         self.sudo().invoice_line_id = invoice.invoice_line_ids
+        invoice._deduct_advances_of(contract)
         return invoice
 
     @api.model

@@ -79,13 +79,15 @@ class ServiceInvoiceRun(models.Model):
                 moment=format_datetime(self.env, moment, dt_format="short"),
             )
 
-    @api.depends("group_ids.state", "group_ids.amount")
+    @api.depends("group_ids.state", "group_ids.amount", "group_ids.advance_amount")
     def _compute_progress(self):
         counts = {}
-        for run, state, count, amount in self.env["service.invoice.run.group"]._read_group(
-            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count", "amount:sum"]
+        for run, state, count, amount, advance in self.env["service.invoice.run.group"]._read_group(
+            [("run_id", "in", self.ids)],
+            ["run_id", "state"],
+            ["__count", "amount:sum", "advance_amount:sum"],
         ):
-            counts.setdefault(run, {})[state] = (count, amount)
+            counts.setdefault(run, {})[state] = (count, amount - advance)
         for run in self:
             by_state = counts.get(run, {})
             run.group_count = sum(count for count, _amount in by_state.values())
@@ -202,29 +204,27 @@ class ServiceInvoiceRun(models.Model):
             .sudo(False)
         )
 
-    def _prepare_groups(self, reports, contracts, summary, until):
-        """Values of a row per invoice, by payer, order and CIG."""
+    @api.model
+    def _prepare_groups(self, reports, contracts, summary, until=None):
+        """Values of a row per invoice, by payer, order and CIG.
+
+        :param date until: up to which fees are taken; today by default
+        """
         # Accountants read the work, prices included; the rows are Campo's.
         lines_sudo = reports.sudo().work_line_ids.filtered(
             lambda line: line.billing_state == "to_bill"
         )
-        parts = {
-            key: {"line_ids": lines} for key, lines in lines_sudo._group_by_invoice(summary).items()
-        }
-        for contract_sudo in contracts.sudo()._filter_due(until):
-            key = contract_sudo._get_invoice_key()._summed_up(summary)
-            of_key = parts.setdefault(key, {"line_ids": lines_sudo.browse()})
-            of_key["contract_ids"] = of_key.get("contract_ids", contract_sudo) | contract_sudo
-        ordered = sorted(
-            parts.items(), key=lambda item: (item[0].payer.display_name or "", item[0].payer.id)
-        )
-        advances = lines_sudo._foresee_deductions(ordered, contracts.sudo())
+        until = until or fields.Date.context_today(self)
+        due_sudo = contracts.sudo()._filter_due(until)
+        bills = self.env["account.move"].sudo()._foresee_from_work(lines_sudo, due_sudo, summary)
+        bills.sort(key=lambda bill: (bill.key.payer.display_name or "", bill.key.payer.id))
+        advances = lines_sudo._foresee_deductions(bills, contracts.sudo())
         return [
             {
-                **self.env["service.invoice.run.group"]._prepare_values(key, **part),
+                **self.env["service.invoice.run.group"]._prepare_values(bill),
                 "advance_amount": advance,
             }
-            for (key, part), advance in zip(ordered, advances, strict=True)
+            for bill, advance in zip(bills, advances, strict=True)
         ]
 
     def _lock(self):
@@ -317,12 +317,13 @@ class ServiceInvoiceRunGroup(models.Model):
     )
     line_count = fields.Integer(string="Lines", readonly=True)
     report_count = fields.Integer(string="Reports", readonly=True)
-    amount = fields.Monetary(string="Before tax", readonly=True)
+    amount = fields.Monetary(string="Work and fees", readonly=True, help="Before tax.")
     advance_amount = fields.Monetary(
         string="Advances",
         readonly=True,
         help="What was billed in advance and is deducted, before tax.",
     )
+    untaxed_amount = fields.Monetary(string="Before tax", compute="_compute_untaxed_amount")
     state = fields.Selection(
         selection=[("waiting", "To be made"), ("done", "Made"), ("failed", "Not made")],
         required=True,
@@ -337,15 +338,20 @@ class ServiceInvoiceRunGroup(models.Model):
         readonly=True,
     )
 
+    @api.depends("amount", "advance_amount")
+    def _compute_untaxed_amount(self):
+        for group in self:
+            group.untaxed_amount = group.amount - group.advance_amount
+
     @api.model
-    def _prepare_values(self, key, line_ids, contract_ids=None):
+    def _prepare_values(self, bill):
         """Values of a row.
 
-        :param InvoiceKey key: what stands on one invoice
-        :param recordset line_ids: work that is to be invoiced
-        :param recordset contract_ids: whose fee is due
+        :param ForeseenBill bill: what stands on one invoice
         """
-        fees = contract_ids or self.env["service.contract"]
+        key = bill.key
+        line_ids = bill._get_billed("service.work.line")
+        fees = bill._get_billed("service.contract")
         terms = key.payer.with_company(key.company).property_payment_term_id
         return {
             "payer_id": key.payer.id,
@@ -360,8 +366,7 @@ class ServiceInvoiceRunGroup(models.Model):
             "contract_ids": [fields.Command.set(fees.ids)],
             "line_count": len(line_ids) + len(fees),
             "report_count": len(line_ids.report_id),
-            "amount": sum(line_ids.mapped("amount_invoice"))
-            + sum(fee._get_fee_due() for fee in fees),
+            "amount": bill.amount,
         }
 
     def _work(self):

@@ -165,7 +165,7 @@ class ServiceJobMilestone(models.Model):
             "name": name,
             "quantity": 1,
             # The price of a job order is before tax, also where our prices are with it.
-            "price_unit": self.env["service.advance"]._get_price_unit(amount, taxes),
+            "price_unit": taxes._get_price_of(amount),
             **moves._prepare_service_analytic_values(self.project_id.account_id),
         }
 

@@ -438,10 +438,22 @@ class TestAdvance(JobOrderCommon):
         advance, _invoice = self._bill(contract, amount=2900.0)
         made = contract.with_user(self.user_accountant).create_fee_invoices(until="2026-01-01")
         bill = self.env["account.move"].browse(made["invoice_ids"])
+        self.assertEqual((self._deductions(bill), bill.amount_untaxed), ([2900.0], 750.0))
         contract.with_user(self.user_accountant).end_contract(date="2026-01-31")
-        # 310.00 with its tax are 254.10.
-        self.assertEqual((self._deductions(bill), bill.amount_untaxed), ([254.1], 0.0))
-        self.assertEqual(advance.remaining_amount, 2645.9)
+        self.assertEqual((self._deductions(bill), bill.amount_untaxed), ([310.0], 0.0))
+        self.assertEqual(advance.remaining_amount, 2590.0)
+
+    def test_hours_on_top_of_a_contract_deduct_its_advance(self):
+        contract = self._contract()
+        advance, _invoice = self._bill(contract, amount=300.0)
+        made = contract.with_user(self.user_accountant).top_up(hours=5, price=200.0)
+        bill = self.env["account.move"].browse(made["invoice_ids"])
+        self.assertEqual((self._deductions(bill), bill.amount_untaxed), ([200.0], 0.0))
+        self.assertEqual(advance.remaining_amount, 100.0)
+        bill.button_cancel()
+        self.assertEqual(advance.remaining_amount, 300.0)
+        contract.top_up_ids.with_user(self.user_accountant).action_create_invoice()
+        self.assertEqual(advance.remaining_amount, 100.0)
 
     # === FREEING === #
 

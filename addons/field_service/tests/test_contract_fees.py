@@ -60,6 +60,89 @@ class TestContractFees(FieldServiceCommon, AccountTestInvoicingCommon):
         self.assertNotIn("1,200", said)
         self.assertNotIn("604", said)
 
+    # === TAXES === #
+
+    def _taxes_and_positions(self):
+        """Taxes that are in the price or on top of it, and positions that map them to each other or
+        to none.
+        """
+        taxes = self.env["account.tax"]
+        for rate, place in ((22, "tax_included"), (10, "tax_excluded"), (4, "tax_included")):
+            taxes |= self.tax_sale_a.copy(
+                {"name": f"{rate} {place}", "amount": rate, "price_include_override": place}
+            )
+        positions = self.env["account.fiscal.position"].create(
+            [{"name": "As it is"}, *({"name": f"To {tax.name}"} for tax in taxes)]
+        )
+        for tax, position in zip(taxes, positions[1:], strict=True):
+            tax.write(
+                {
+                    "fiscal_position_ids": [Command.link(position.id)],
+                    "original_tax_ids": [Command.set((taxes - tax).ids)],
+                }
+            )
+        return taxes, positions
+
+    def test_fees_are_before_tax_whatever_the_tax_and_the_fiscal_position(self):
+        chance = random.Random(20261128)
+        taxes, positions = self._taxes_and_positions()
+        product = self.env.ref("field_service.product_contract_fee")
+        seen = set()
+        for turn in range(40):
+            product.taxes_id = chance.choice(taxes)
+            rounding = chance.choice(["round_globally", "round_per_line"])
+            self.company.tax_calculation_rounding_method = rounding
+            position = chance.choice(positions)
+            contracts = self.env["service.contract"]
+            for _number in range(chance.choice([1, 1, 3])):
+                contracts |= self._contract(
+                    fee_amount=chance.randint(1, 300000) / 100,
+                    date_start=date(2026, 1, chance.randint(1, 28)),
+                    fee_by_calendar=chance.random() < 0.5,
+                    fiscal_position_id=position.id,
+                )
+                if chance.random() < 0.5:
+                    contracts[-1].apply_index(chance.uniform(-90, 90), date="2026-01-01")
+            with self.subTest(turn=turn, tax=product.taxes_id.name, position=position.name):
+                # Several on one invoice, as in a summary per customer.
+                bill = self.env["account.move"]._create_from_work(
+                    self.env["service.work.line"], contracts, "kind"
+                )
+                fees = contracts.fee_ids
+                self.assertEqual(len(fees), len(contracts))
+                self.assertEqual(
+                    sorted(bill.invoice_line_ids.mapped("price_subtotal")),
+                    sorted(fees.mapped("amount")),
+                )
+                self.assertAlmostEqual(bill.amount_untaxed, sum(fees.mapped("amount")), 2)
+                seen.add(bill.invoice_line_ids.tax_ids)
+                if len(contracts) == 1:
+                    self._end_and_compare(contracts, bill, posted=chance.random() < 0.5)
+        self.assertEqual(len(seen), 4)
+
+    def _end_and_compare(self, contract, bill, posted):
+        """What is left on the draft, or what is credited, is the part of the fee, before tax."""
+        whole = bill.amount_untaxed
+        day = contract.date_start
+        if posted:
+            bill.action_post()
+        ended = self._end(contract, day)
+        kept = round(whole - ended["credited"], 2)
+        if posted and ended["credit_ids"]:
+            credit = self.env["account.move"].browse(ended["credit_ids"])
+            self.assertAlmostEqual(credit.amount_untaxed, ended["credited"], 2)
+        elif kept and not posted:
+            self.assertAlmostEqual(bill.amount_untaxed, kept, 2)
+
+    def test_hours_on_top_are_before_tax_too(self):
+        taxes, positions = self._taxes_and_positions()
+        self.env.ref("field_service.product_hours").taxes_id = taxes[0]
+        for position in positions:
+            contract = self._contract(has_hours_bank=True, fiscal_position_id=position.id)
+            made = self._top_up(contract, price=99.99)
+            bill = self.env["account.move"].browse(made["invoice_ids"])
+            self.assertEqual(bill.amount_untaxed, 99.99)
+
     # === PERIODS === #
 
     def test_the_rules_of_fees_hold_as_their_examples_say(self):

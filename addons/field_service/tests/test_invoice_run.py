@@ -1,3 +1,4 @@
+from itertools import product
 from unittest.mock import patch
 
 from odoo import Command
@@ -86,6 +87,52 @@ class TestInvoiceRun(FieldServiceCommon, AccountTestInvoicingCommon):
         )
         billable = self.reports.work_line_ids.filtered(lambda line: line.billing_state == "to_bill")
         self.assertAlmostEqual(run.amount, sum(billable.mapped("amount_invoice")) + 900, 2)
+
+    def test_a_preview_shows_what_the_invoices_come_to_before_tax(self):
+        """Each kind of work, a fee and an advance, with the tax in our prices or on top of them."""
+        contract = self._contract(fee_amount=333.33, fee_period="month")
+        made = contract.with_user(self.user_accountant).bill_advance(amount=50.05)
+        advance = self.env["account.move"].browse(made["invoice_ids"])
+        advance.action_post()
+        self.part.is_significant_good = True
+        position = self.env["account.fiscal.position"].create(
+            {"name": "Work on homes", "splits_significant_goods": True}
+        )
+        reduced = self.tax.copy(
+            {
+                "name": "10% test",
+                "amount": 10,
+                "fiscal_position_ids": [Command.set(position.ids)],
+                "original_tax_ids": [Command.set(self.tax.ids)],
+            }
+        )
+        self.reports[1].intervention_id.fiscal_position_id = position
+        for where, rounding, summary in product(
+            ("tax_included", "tax_excluded"),
+            ("round_globally", "round_per_line"),
+            ("line", "report", "kind"),
+        ):
+            (self.tax | reduced).price_include_override = where
+            self.company.tax_calculation_rounding_method = rounding
+            with self.subTest(where=where, rounding=rounding, summary=summary):
+                dialog = self.env["service.report.invoice"].with_user(self.user_accountant)
+                dialog = dialog.create(
+                    {
+                        "report_ids": [Command.set(self.reports.ids)],
+                        "contract_ids": [Command.set(contract.ids)],
+                        "summary": summary,
+                    }
+                )
+                run = self._run(contracts=contract, summary=summary)
+                self.assertAlmostEqual(dialog.amount, run.amount, 2)
+                run.action_start()
+                self.assertEqual(set(run.group_ids.mapped("state")), {"done"})
+                self.assertEqual(sum(run.group_ids.mapped("advance_amount")), 50.05)
+                for group in run.group_ids:
+                    self.assertAlmostEqual(group.untaxed_amount, group.move_ids.amount_untaxed, 2)
+                moves = run.group_ids.move_ids
+                self.assertAlmostEqual(run.amount, sum(moves.mapped("amount_untaxed")), 2)
+                moves.unlink()
 
     def test_a_preview_is_thrown_away_and_what_was_made_is_kept(self):
         run = self._run()

@@ -11,7 +11,6 @@ from ..models.service_report import CLOSING
 from .test_profitability import JobOrderCommon
 
 SEED = 20261128
-TURNS = 120
 DAY = "2026-11-28"
 
 
@@ -49,19 +48,21 @@ def cents(amount):
 
 @tagged("post_install", "-at_install")
 class TestRandomAdvances(JobOrderCommon):
+    """Advances on a job order."""
+
+    turns = 120
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         # A note on each invoice would take a third of the time.
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.project = cls.project.with_env(cls.env)
+        cls.origin, link = cls._prepare_origin()
         cls.lot = random.Random(SEED)
         cls.taxes = [cls.tax, cls.tax.copy({"name": "10% test", "amount": 10})]
         cls.interventions = cls.env["service.intervention"].create(
-            [
-                {"name": "By lot", "partner_id": cls.customer.id, "project_id": cls.project.id}
-                for _number in range(3)
-            ]
+            [{"name": "By lot", "partner_id": cls.customer.id, **link} for _number in range(3)]
         )
         cls.reports = cls.env["service.report"].create(
             [
@@ -79,9 +80,14 @@ class TestRandomAdvances(JobOrderCommon):
         ]
         cls.tax_of = dict(zip(products, cls.taxes, strict=True))
 
+    @classmethod
+    def _prepare_origin(cls):
+        """What advances are on, and how work is said to be of it."""
+        return cls.project, {"project_id": cls.project.id}
+
     def _advance(self, ledger):
         tax, amount = self.lot.choice(self.taxes), self.lot.randint(1, 40000)
-        made = self.project.bill_advance(amount=amount / 100)
+        made = self.origin.bill_advance(amount=amount / 100)
         invoice = self.env["account.move"].browse(made["invoice_ids"])
         invoice.invoice_line_ids.tax_ids = tax
         invoice.invoice_date = DAY
@@ -150,7 +156,7 @@ class TestRandomAdvances(JobOrderCommon):
 
     def test_whatever_happens_no_cent_is_deducted_twice_and_none_is_lost(self):
         ledger, advances, bills = Ledger(), [], []
-        for turn in range(TURNS):
+        for turn in range(self.turns):
             what = self.lot.choice(["advance", "bill", "bill", "bill", "undo", "undo", "credit"])
             with self.subTest(seed=SEED, turn=turn, what=what):
                 if what == "advance":
@@ -166,7 +172,7 @@ class TestRandomAdvances(JobOrderCommon):
                 elif what == "credit" and advances:
                     self._credit_advance(self.lot.choice(advances), ledger)
                 self._compare(ledger)
-        self.assertTrue(all(len(found) > 5 for found in (advances, bills)))
+        self.assertTrue(all(len(found) > self.turns // 24 for found in (advances, bills)))
         self.assertTrue(any(ledger.deducted.values()))
 
     def _compare(self, ledger):
@@ -179,3 +185,42 @@ class TestRandomAdvances(JobOrderCommon):
             for line in invoice.invoice_line_ids.filtered(lambda line: line._is_deduction()):
                 found[line.service_advance_id, line.tax_ids] -= cents(line.price_subtotal)
             self.assertEqual(found, parts)
+
+
+@tagged("post_install", "-at_install")
+class TestRandomContractAdvances(TestRandomAdvances):
+    """The same on a contract, where fees and hours on top are billed too."""
+
+    turns = 60
+
+    @classmethod
+    def _prepare_origin(cls):
+        contract = cls.env["service.contract"].create(
+            {
+                "name": "By lot",
+                "partner_id": cls.customer.id,
+                "date_start": "2026-01-01",
+                "fee_amount": 123.45,
+                "fee_period": "month",
+            }
+        )
+        contract.action_open()
+        return contract, {"contract_id": contract.id}
+
+    def _bill(self, ledger):
+        what = self.lot.choice(["work", "fee", "top_up"])
+        if what == "work":
+            return super()._bill(ledger)
+        tax = self.lot.choice(self.taxes)
+        if what == "fee":
+            self.origin.fee_product_id.taxes_id = tax
+            made = self.origin.create_fee_invoices(until=str(self.origin.next_fee_date))
+            kept = self.origin.fee_ids
+            amount = kept.filtered(lambda fee: fee.invoice_id.id in made["invoice_ids"]).amount
+        else:
+            self.env.ref("field_service.product_hours").taxes_id = tax
+            amount = self.lot.randint(1, 30000) / 100
+            made = self.origin.top_up(hours=1, price=amount)
+        invoice = self.env["account.move"].browse(made["invoice_ids"])
+        ledger.deduct(invoice, {tax: cents(amount)})
+        return invoice

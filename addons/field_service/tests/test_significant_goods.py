@@ -50,6 +50,17 @@ class TestSignificantGoods(JobOrderCommon):
         work = sum(intervention.work_line_ids.mapped("amount_invoice"))
         self.assertEqual(invoice.amount_untaxed, round(work, 2))
 
+    def test_with_the_tax_in_our_prices_a_split_good_comes_to_the_same(self):
+        self.position.splits_significant_goods = False
+        (self.tax | self.reduced).price_include_override = "tax_included"
+        _intervention, whole = self._invoice_home()
+        good = whole.invoice_line_ids.filtered(lambda line: line.product_id == self.part)
+        self.position.splits_significant_goods = True
+        _intervention, split = self._invoice_home()
+        parts = split.invoice_line_ids.filtered(lambda line: line.product_id == self.part)
+        self.assertEqual(len(parts), 2)
+        self.assertAlmostEqual(sum(parts.mapped("price_subtotal")), good.price_subtotal, 2)
+
     def test_within_the_value_of_the_work_nothing_is_split(self):
         self.part.list_price = 200.0
         _intervention, invoice = self._invoice_home()

@@ -37,7 +37,11 @@ class ServiceReportInvoice(models.TransientModel):
         string="Not invoiced now",
         compute="_compute_lines",
     )
-    amount = fields.Monetary(string="Total before tax", compute="_compute_lines")
+    amount = fields.Monetary(
+        string="Total before tax",
+        compute="_compute_amount",
+        help="Of the draft invoices, less the advances they deduct.",
+    )
 
     @api.model
     def _default_report_ids(self):
@@ -64,16 +68,22 @@ class ServiceReportInvoice(models.TransientModel):
             ]
         )
 
-    @api.depends("report_ids", "contract_ids")
+    @api.depends("report_ids", "contract_ids", "summary")
+    def _compute_amount(self):
+        runs = self.env["service.invoice.run"]
+        for wizard in self:
+            rows = runs._prepare_groups(
+                wizard.report_ids._origin, wizard.contract_ids._origin, wizard.summary or "line"
+            )
+            wizard.amount = sum(row["amount"] - row["advance_amount"] for row in rows)
+
+    @api.depends("report_ids")
     def _compute_lines(self):
         for wizard in self:
             lines = wizard.report_ids.work_line_ids
             wizard.report_count = len(wizard.report_ids)
             wizard.line_ids = lines.filtered(lambda line: line.billing_state == "to_bill")
             wizard.blocked_line_ids = lines.filtered(lambda line: line.billing_state == "blocked")
-            wizard.amount = sum(wizard.line_ids.mapped("amount_invoice")) + sum(
-                contract._get_fee_due() for contract in wizard.contract_ids
-            )
 
     def action_preview(self):
         """Show which invoices would be made, before any is."""
