@@ -41,7 +41,14 @@ class AccountMove(models.Model):
                 move._complete_advance(advances)
                 move._check_deductions()
                 move._check_deducted_advances()
-        return super()._post(soft=soft)
+        posted = super()._post(soft=soft)
+        for move in posted:
+            advances = move.line_ids.service_advance_id
+            if advances and move.move_type == "out_refund":
+                # More than is left in all says on which invoice it was deducted.
+                advances.flush_recordset()
+                move._check_credited_advances()
+        return posted
 
     def _complete_advance(self, advances):
         lines = self._get_product_lines()
@@ -93,6 +100,28 @@ class AccountMove(models.Model):
                             taxes=", ".join(taxes.mapped("name")) or self.env._("none"),
                         )
                     )
+
+    def _check_credited_advances(self):
+        """A credit note takes back of an advance, and gives back of what was deducted, no more of a
+        tax than there is.
+        """
+        lines = self._get_product_lines().filtered("service_advance_id")
+        # What others have deducted counts too; accountants needn't be able to read each invoice.
+        for advance_sudo, taxes in lines.sudo().grouped(
+            lambda line: (line.service_advance_id, line.tax_ids)
+        ):
+            left = advance_sudo._get_left_by_taxes()[taxes]
+            deducted = advance_sudo._get_deducted_by_taxes()[taxes]
+            if self.currency_id.compare_amounts(min(deducted, left), 0) < 0:
+                raise UserError(
+                    self.env._(
+                        "Of the advance “%(advance)s” with tax %(taxes)s more would be credited "
+                        "than is left or was deducted: credit less, or with the tax of the "
+                        "invoice.",
+                        advance=advance_sudo.name,
+                        taxes=", ".join(taxes.mapped("name")) or self.env._("none"),
+                    )
+                )
 
     # === DEDUCTING === #
 

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
 
 from ..significant import split_values
 
@@ -11,6 +13,14 @@ class ProductTemplate(models.Model):
         help="Where the place's fiscal position says so, what it is worth beyond labour and other "
         "parts is taxed at its own rate, on a line of its own.",
     )
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def _get_own_taxes(self, company):
+        """What a good is taxed with of itself, whatever the place."""
+        return self.taxes_id.filtered(lambda tax: tax.company_id in company.parent_ids)
 
 
 class AccountFiscalPosition(models.Model):
@@ -64,8 +74,7 @@ class AccountMoveLine(models.Model):
         """Leave on this line what is taxed as the work, and put the rest on a line of its own."""
         self.ensure_one()
         payers_env = self.with_context(lang=self.partner_id.lang or self.env.lang).env
-        company = self.company_id
-        taxes = self.product_id.taxes_id.filtered(lambda tax: tax.company_id in company.parent_ids)
+        taxes = self.product_id._get_own_taxes(self.company_id)
         values = {"quantity": 1, "discount": 0}
         name = self.name
         surplus = {
@@ -119,6 +128,27 @@ class AccountMove(models.Model):
         for invoice_lines in of_one.values():
             invoice_lines._split_significant_goods()
         return invoices
+
+    @api.model
+    def _foresee_bill(self, key, part):
+        """Extension of its own model: a good is foreseen split."""
+        bill = super()._foresee_bill(key, part)
+        if not key.fiscal_position.splits_significant_goods:
+            return bill
+        works = defaultdict(list)
+        for place, (_amount, _taxes, billed) in enumerate(bill.lines):
+            if billed._name == "service.work.line":
+                works[billed.intervention_id].append(place)
+        lines = list(bill.lines)
+        for places in works.values():
+            goods = [p for p in places if bill.lines[p][2].product_id.is_significant_good]
+            rest = sum(bill.lines[p][0] for p in places if p not in goods)
+            parts = split_values([bill.lines[p][0] for p in goods], rest)
+            for p, (as_work, beyond) in zip(goods, parts, strict=True):
+                _amount, taxes, billed = lines[p]
+                lines[p] = (as_work, taxes, billed)
+                lines.append((beyond, billed.product_id._get_own_taxes(key.company), billed))
+        return bill._replace(lines=lines)
 
 
 class ServiceWorkLine(models.Model):

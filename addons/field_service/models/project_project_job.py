@@ -132,13 +132,13 @@ class ProjectProject(models.Model):
                 )
                 < 0
             ):
-                raise ValidationError(
-                    self.env._(
-                        "More than this price has been invoiced of job order %(job_order)s "
-                        "already.",
-                        job_order=project.display_name,
-                    )
-                )
+                raise ValidationError(project._get_price_sentence())
+
+    def _get_price_sentence(self):
+        return self.env._(
+            "More than this price has been invoiced of job order %(job_order)s already.",
+            job_order=self.display_name,
+        )
 
     # === PROGRESS BILLING === #
 

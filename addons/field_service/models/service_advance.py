@@ -183,6 +183,32 @@ class ServiceAdvance(models.Model):
             left[line.tax_ids] += line._get_advance_amount()
         return left
 
+    def _get_deducted_by_taxes(self):
+        """What is deducted of one advance, less what was given back, by the taxes of the lines.
+
+        :return: {taxes: amount}
+        """
+        self.ensure_one()
+        deducted = defaultdict(float)
+        for line in self.line_ids:
+            if line._is_deduction():
+                deducted[line.tax_ids] -= line._get_advance_amount()
+        return deducted
+
+    def _get_charged(self):
+        """What these advances charge of a price beside what deducts them, in the currency of their
+        companies: an advance may be billed in another one.
+        """
+        return sum(
+            advance.currency_id._convert(
+                advance.billed_amount + advance.draft_amount - advance.deducted_amount,
+                advance.company_id.currency_id,
+                advance.company_id,
+                advance._get_date() or fields.Date.context_today(advance),
+            )
+            for advance in self
+        )
+
     def _get_deductible(self):
         """What is left of one advance by taxes, together never more than is left of it.
 

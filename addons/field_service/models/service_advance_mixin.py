@@ -94,12 +94,7 @@ class ServiceAdvanceMixin(models.AbstractModel):
         them, before tax.
         """
         # What is left of a price is for those who may see prices: accountants may.
-        advances_sudo = self.sudo().service_advance_ids
-        ahead = sum(
-            advance.billed_amount + advance.draft_amount - advance.deducted_amount
-            for advance in advances_sudo
-        )
-        return ahead + self._get_agreed_billed()
+        return self.sudo().service_advance_ids._get_charged() + self._get_agreed_billed()
 
     def _check_advance_position(self, fiscal_position_id):
         if fiscal_position_id is None:
@@ -201,6 +196,13 @@ class ProjectProject(models.Model):
         groups="field_service.field_service_group_price,account.group_account_invoice",
     )
 
+    @api.constrains("service_price")
+    def _check_price_covers_advances(self):
+        for project in self.filtered("service_price"):
+            charged = project._get_charged()
+            if project.currency_id.compare_amounts(project.service_price, charged) < 0:
+                raise ValidationError(project._get_price_sentence())
+
     def _check_may_bill_advance(self):
         """Override of `service.advance.mixin`"""
         self._check_job_open()
@@ -261,8 +263,7 @@ class ProjectProject(models.Model):
     def _get_amount_to_invoice(self):
         """Extension of its own model: what is paid in advance is invoiced already."""
         due = super()._get_amount_to_invoice()
-        advances_sudo = self.sudo().service_advance_ids
-        ahead = sum(advance.remaining_amount + advance.draft_amount for advance in advances_sudo)
+        ahead = self.sudo().service_advance_ids._get_charged()
         return due if due <= 0 else max(due - ahead, 0.0)
 
     def _get_closing_checks(self):

@@ -529,6 +529,99 @@ class TestAdvance(JobOrderCommon):
             invoice._reverse_moves([{"invoice_date": "2026-11-28"}], cancel=True)
             self.env.flush_all()
 
+    # === WHAT AN ACCOUNTANT MAY TRY === #
+
+    def _two_rates(self):
+        """An advance of 100 at 22 % and of 100 at 10 %."""
+        advance, invoice = self._bill(amount=100.0, post=False)
+        second = {"name": "Boiler", "price_unit": 100.0, "tax_ids": [Command.set(self.tax_ten.ids)]}
+        invoice.invoice_line_ids = [Command.create(second)]
+        return advance, self._post(invoice)
+
+    def test_of_two_rates_none_is_credited_beyond_what_is_left_of_it(self):
+        advance, invoice = self._two_rates()
+        bill = self._post(self._invoice(self._work()))
+        self.assertEqual((self._deductions(bill), advance.remaining_amount), ([100.0], 100.0))
+        credit = invoice._reverse_moves([{"invoice_date": "2026-11-28"}])
+        of_ten = credit.invoice_line_ids.filtered(lambda line: line.tax_ids == self.tax_ten)
+        of_ten.unlink()
+        refused = self.assertRaisesRegex(UserError, "22% test more would be credited")
+        with refused, self.env.cr.savepoint():
+            credit.action_post()
+        # Nor with the other tax than what was deducted.
+        back = bill._reverse_moves([{"invoice_date": "2026-11-28"}])
+        line = back.invoice_line_ids.filtered(lambda line: line._is_deduction())
+        line.tax_ids = self.tax_ten
+        refused = self.assertRaisesRegex(UserError, "10% test more would be credited")
+        with refused, self.env.cr.savepoint():
+            back.action_post()
+        line.tax_ids = self.tax
+        back.action_post()
+        credit.action_post()
+        self.assertEqual((advance.billed_amount, advance.remaining_amount), (100.0, 100.0))
+        self.assertEqual(list(advance._get_deductible().values()), [0.0, 100.0])
+
+    def test_a_part_of_a_bill_that_is_credited_gives_back_the_part_that_is_on_the_credit_note(self):
+        advance, _invoice = self._bill(amount=100.0)
+        bill = self._post(self._invoice(self._work()))
+        credit = bill._reverse_moves([{"invoice_date": "2026-11-28"}])
+        # The work alone, of which 30 was paid in advance.
+        credit.invoice_line_ids.filtered(lambda line: line.price_subtotal == 40.0).unlink()
+        credit.invoice_line_ids.filtered(lambda line: line._is_deduction()).price_unit = -30.0
+        self.assertEqual(credit.amount_untaxed, 70.0)
+        credit.action_post()
+        self.assertEqual((advance.deducted_amount, advance.remaining_amount), (70.0, 30.0))
+        self.assertEqual(self._deductions(self._invoice(self._work())), [30.0])
+
+    def test_a_posted_advance_cannot_be_deleted_under_a_draft_that_deducts_it(self):
+        advance, invoice = self._bill(amount=100.0)
+        draft = self._invoice(self._work())
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            invoice.unlink()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            invoice.invoice_line_ids.unlink()
+        self.assertEqual((self._deductions(draft), advance.remaining_amount), ([100.0], 0.0))
+
+    def test_an_advance_in_another_currency_counts_at_its_rate(self):
+        aed = self.env.ref("base.AED")
+        aed.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": aed.id, "rate": rate, "name": day}
+                for day, rate in (("2026-01-01", 4.0), ("2026-11-29", 5.0))
+            ]
+        )
+        self._fixed_price()
+        advance, invoice = self._bill(amount=4000.0, post=False)
+        invoice.currency_id = aed
+        self._post(invoice)
+        self.assertEqual((advance.currency_id, advance.remaining_amount), (aed, 4000.0))
+        self.assertEqual(self._panel()[1], 9000)
+        with freeze_time("2026-12-01"):
+            # A thousand of the price, at the rate of its day.
+            with self.assertRaisesRegex(UserError, "more than the price"):
+                self._bill(amount=9000.01)
+            self._bill(amount=9000.0)
+
+    def test_no_price_is_less_than_what_was_billed_in_advance(self):
+        self._fixed_price()
+        self._bill(amount=3000.0)
+        with self.assertRaisesRegex(ValidationError, "More than this price"):
+            self.project.service_price = 2999.99
+        self.project.service_price = 3000.0
+
+    def test_a_retention_is_paid_in_advance_when_it_is_released(self):
+        self._fixed_price(1000.0)
+        self.project.service_retention_percent = 10
+        advance, _invoice = self._bill(percent=100)
+        bill = self._post(self._progress(100))
+        self.assertEqual((self._deductions(bill), advance.remaining_amount), ([900.0], 100.0))
+        self.assertEqual(bill.amount_total, 0.0)
+        release = self.project.service_milestone_ids.with_user(self.user_accountant)
+        made = release.release_retention()
+        released = self._post(self.env["account.move"].browse(made["invoice_ids"]))
+        self.assertEqual((released.amount_total, advance.state), (0.0, "done"))
+
     def test_a_draft_that_becomes_a_credit_note_says_what_is_wrong(self):
         advance, invoice = self._bill(amount=100.0, post=False)
         invoice.action_switch_move_type()

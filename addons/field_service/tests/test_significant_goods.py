@@ -61,6 +61,18 @@ class TestSignificantGoods(JobOrderCommon):
         self.assertEqual(len(parts), 2)
         self.assertAlmostEqual(sum(parts.mapped("price_subtotal")), good.price_subtotal, 2)
 
+    def test_the_preview_deducts_an_advance_from_what_is_beyond(self):
+        made = self.project.with_user(self.user_accountant).bill_advance(amount=1000.0)
+        self.env["account.move"].browse(made["invoice_ids"]).action_post()
+        intervention = self._story_one()
+        intervention.write({"fiscal_position_id": self.position.id, "project_id": self.project.id})
+        runs = self.env["service.invoice.run"].with_user(self.user_accountant)
+        run = runs._prepare(self._sign(intervention), self.env["service.contract"])
+        # The advance was billed at 22 %.
+        self.assertEqual(run.group_ids.advance_amount, 237.10)
+        run.action_start()
+        self.assertEqual(run.group_ids.move_ids.amount_untaxed, run.amount)
+
     def test_within_the_value_of_the_work_nothing_is_split(self):
         self.part.list_price = 200.0
         _intervention, invoice = self._invoice_home()

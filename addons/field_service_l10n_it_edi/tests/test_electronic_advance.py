@@ -57,6 +57,24 @@ class TestElectronicAdvance(ElectronicInvoiceCommon):
         self._assert_prices(last, [5000.00])
         self.assertFalse(last.findall(".//DatiFattureCollegate"))
 
+    def test_with_split_payment_the_vat_of_advance_and_deduction_is_the_offices(self):
+        self.customer.write(
+            {
+                "l10n_it_pa_index": "UF9AB1",
+                "property_account_position_id": self.charts.ref("split_payment_fiscal_position").id,
+            }
+        )
+        for method, values, tax, due in (
+            ("bill_advance", {"percent": 30}, "660.00", "3000.00"),
+            ("bill_progress", {"percent": 50}, "440.00", "2000.00"),
+        ):
+            invoice = self._bill(method, **values)
+            tree = self._export(invoice)
+            self.assertEqual(invoice.amount_total, float(due))
+            self._assert_texts(tree, "DatiRiepilogo/EsigibilitaIVA", ["S"])
+            self._assert_texts(tree, "DatiRiepilogo/Imposta", [tax])
+            self._assert_texts(tree, "ImportoPagamento", [due])
+
     def test_a_credit_of_an_advance_is_a_credit_note(self):
         advance = self._bill("bill_advance", amount=100.0)
         self._export(advance)
