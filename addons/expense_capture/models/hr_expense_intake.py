@@ -10,11 +10,43 @@ class HrExpense(models.Model):
 
     @api.model
     def create_expense_from_attachments(self, attachment_ids=None, view_type="list"):
-        """Override of `hr_expense`: what is shared on the job belongs to the job."""
+        """Override of `hr_expense`: what is shared on the job belongs to the job.
+
+        A receipt that its person has there already makes no second draft: the expense that has it
+        stands in the place of the new one.
+        """
         self.check_access("create")
         expense_ids = super().create_expense_from_attachments(attachment_ids, view_type)
-        self.browse(expense_ids)._find_intervention()
-        return expense_ids
+        expenses = self.browse(expense_ids)
+        expenses._find_intervention()
+        return [expense._keep_once().id for expense in expenses]
+
+    def _keep_once(self):
+        """The expense that is kept: this new one, or the one that has the same receipt already."""
+        self.ensure_one()
+        # Drafts of the user's own, made right now: the intervention was found for them.
+        draft_sudo = self.sudo()
+        if not draft_sudo.intervention_id:
+            return self
+        intervention_sudo = draft_sudo.intervention_id._lock_for_work()
+        checksum = draft_sudo.message_main_attachment_id.checksum
+        known_sudo = intervention_sudo._find_receipt(draft_sudo.employee_id, checksum, draft_sudo)
+        if not known_sudo:
+            return self
+        draft_sudo.unlink()
+        self.env.user._bus_send(
+            "simple_notification",
+            {
+                "type": "warning",
+                "sticky": True,
+                "message": self.env._(
+                    "You have sent this receipt here before: it is in “%(expense)s”. No second "
+                    "draft was made.",
+                    expense=known_sudo.name,
+                ),
+            },
+        )
+        return known_sudo.sudo(self.env.su)
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):

@@ -63,20 +63,8 @@ class ServiceIntervention(models.Model):
         employee = self._get_expense_employee(line, user)
         expenses = self.env["hr.expense"]
         checksum = expenses._check_file(file)["checksum"]
-        known = self.env["ir.attachment"].search(
-            [
-                ("res_model", "=", "hr.expense"),
-                ("checksum", "=", checksum),
-                (
-                    "res_id",
-                    "in",
-                    self.expense_ids.filtered(lambda own: own.employee_id == employee).ids,
-                ),
-            ],
-            limit=1,
-        )
-        if known:
-            return expenses.browse(known.res_id)
+        if known := self._find_receipt(employee, checksum):
+            return known
         kind = self.env["expense.kind"]._get_for_unknown()
         expense = expenses.with_company(self.company_id).create(
             {
@@ -94,6 +82,23 @@ class ServiceIntervention(models.Model):
         receipt = expense._intake_files([file]).sudo()
         expense._message_set_main_attachment_id(receipt, force=True)
         return expense
+
+    def _find_receipt(self, employee, checksum, but=None):
+        """The expense of somebody on this intervention that has a receipt already; in sudo.
+
+        :param but: an expense that is left out
+        """
+        own = self.expense_ids.filtered(lambda expense: expense.employee_id == employee)
+        known = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "hr.expense"),
+                ("checksum", "=", checksum),
+                ("res_id", "in", (own - but if but else own).ids),
+            ],
+            order="id",
+            limit=1,
+        )
+        return own.browse(known.res_id)
 
     # === RECEIPTS THAT COME BY MAIL OR FROM ANOTHER APP === #
 

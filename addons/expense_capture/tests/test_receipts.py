@@ -1,5 +1,6 @@
 import base64
 import struct
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
@@ -91,6 +92,27 @@ class TestReceipts(ExpenseCaptureCommon):
             shared, [{"intervention_id": self.intervention.id, "state": "draft"}]
         )
         self.assertTrue(shared.work_line_ids)
+
+    @freeze_time("2026-11-09 09:00:00")
+    def test_shared_again_it_is_the_draft_that_is_there_already(self):
+        self.intervention.technician_ids |= self.colleague
+        self._plan(self.intervention)
+        self._plan(self.intervention, self.colleague)
+        first = self._share()
+        with patch.object(self.registry["res.users"], "_bus_send") as said:
+            self.assertEqual(self._share(), first)
+        self.assertIn("sent this receipt here before", said.call_args.args[1]["message"])
+        self.assertEqual((self.intervention.expense_ids, first.nb_attachment), (first, 1))
+        # Also what was sent on the page of the job, and what has been handed in meanwhile.
+        kept = self.mine.add_receipts(files=[self._photo("red", "s.jpg")])
+        self.assertEqual(kept["expense_ids"], first.ids)
+        first.total_amount_currency = 12
+        first.action_submit()
+        self.assertEqual(self._share(), first)
+        # Of somebody else it is an expense of its own; who approves is told.
+        other = self._share(self.user_colleague)
+        self.assertNotEqual(other, first)
+        self.assertIn("like this one", other.warning_text)
 
     @freeze_time("2026-11-09 09:00:00")
     def test_who_has_checked_in_shares_to_where_they_are(self):
