@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import fields, models
 from odoo.tools import html2plaintext
 
@@ -112,6 +114,20 @@ class ResCompany(models.Model):
         self.ensure_one()
         # Working hours are no secret, but not everybody reads them.
         return self.sudo().resource_calendar_id.tz or "UTC"
+
+    def _get_home_timezone(self):
+        """Zone in which people outside who have none of their own read a time of this company.
+
+        Working hours are in UTC where nobody has chosen their zone: the company's own contact
+        says it better, or its country, if that has a single zone.
+        """
+        zone = self._get_service_timezone()
+        if zone != "UTC":
+            return zone
+        # Where a company has its seat is no secret, but not everybody reads it.
+        partner_sudo = self.sudo().partner_id
+        zones = pytz.country_timezones.get(partner_sudo.country_id.code or "", [])
+        return partner_sudo.tz or (zones[0] if len(zones) == 1 else zone)
 
     def _get_reader_timezone(self):
         """Zone in which whoever looks at a time reads it: their own, else the company's."""

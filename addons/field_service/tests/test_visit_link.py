@@ -226,6 +226,22 @@ class TestVisitLinkPage(HttpCase, VisitLinkCommon):
         self.assertEqual(self.attendee.state, "tentative")
         self.assertEqual(str(self.attendee.proposed_start), "2027-01-12 09:30:00")
 
+    def test_who_has_no_zone_reads_times_where_the_company_is_at_home(self):
+        self.contact.tz = False
+        # As Odoo leaves it where nobody has chosen a zone.
+        self.company.resource_calendar_id.tz = "UTC"
+        self.company.partner_id.write({"tz": False, "country_id": self.env.ref("base.it").id})
+        self.assertIn("(Europe/Rome)", self.url_open(self.url).text)
+        self._answer(answer="tentative", proposed_start="2027-01-12T10:30")
+        self.assertEqual(str(self.attendee.proposed_start), "2027-01-12 09:30:00")
+        # A country with many zones says nothing; the company's own contact does.
+        self.company.partner_id.country_id = self.env.ref("base.us")
+        self.assertEqual(self.attendee._get_visit_timezone(), "UTC")
+        self.company.partner_id.tz = "America/Denver"
+        self.assertEqual(self.attendee._get_visit_timezone(), "America/Denver")
+        self.company.partner_id.write({"tz": False, "country_id": False})
+        self.assertEqual(self.attendee._get_visit_timezone(), "UTC")
+
     def test_what_is_missing_is_said_and_what_was_typed_stays(self):
         page = self._answer(answer="tentative", reason="Monday <is> full")
         self.assertEqual(page.status_code, 200)
