@@ -32,5 +32,6 @@
         "web.assets_backend": ["knowledge_base/static/src/**/*"],
         "web.assets_tests": ["knowledge_base/static/tests/tours/**/*"],
     },
+    "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -160,8 +160,15 @@ def weigh(terms: list[Term], frequencies: list[int], entries: int) -> list[Weigh
     return (known + unknown)[:MAX_SCORED]
 
 
-def candidate_sql(weighed: list[WeighedTerm], near: list[int], entries: int) -> SQL:
-    """Condition on ``knowledge_entry``: what has rare words of the question, or is near to it."""
+def candidate_sql(
+    weighed: list[WeighedTerm], near: list[int], entries: int, chosen: list[int] | None = None
+) -> SQL:
+    """Condition on ``knowledge_entry``: what has rare words of the question, or is near to it.
+
+    :param chosen: ids of what has its words, where an extension's index chose them
+    """
+    if chosen is not None:
+        return SQL("knowledge_entry.id = ANY(%s)", [*near, *chosen])
     conditions = [SQL("knowledge_entry.id = ANY(%s)", near)] if near else []
     if query := candidate_query(weighed, entries):
         conditions.append(SQL("knowledge_entry.tsv @@ %s::tsquery", query))

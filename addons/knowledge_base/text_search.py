@@ -86,6 +86,23 @@ def has_unaccent(cr: Cursor) -> bool:
     return _unaccent_dictionary(cr) is not None
 
 
+def has_operator_class(cr: Cursor, name: str) -> bool:
+    """Whether an extension that brings this operator class was created in the database."""
+    cr.execute(
+        SQL(
+            "SELECT FROM pg_opclass WHERE opcname = %s AND pg_opclass_is_visible(oid)",
+            name,
+        )
+    )
+    return bool(cr.rowcount)
+
+
+def has_index(cr: Cursor, name: str) -> bool:
+    """Whether an index serves. It goes with its extension at any time: never cache the answer."""
+    cr.execute(SQL("SELECT FROM pg_index WHERE indexrelid = to_regclass(%s) AND indisvalid", name))
+    return bool(cr.rowcount)
+
+
 def _configurations(cr: Cursor) -> set[str]:
     cr.execute("SELECT cfgname FROM pg_ts_config WHERE pg_ts_config_is_visible(oid)")
     return {name for [name] in cr.fetchall()}

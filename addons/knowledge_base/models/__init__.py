@@ -20,6 +20,7 @@ from . import (
     knowledge_entry_rungs,
     knowledge_entry_sources,
     knowledge_entry_translation,
+    knowledge_entry_words_index,
     knowledge_event,
     knowledge_event_figures,
     knowledge_event_origin,

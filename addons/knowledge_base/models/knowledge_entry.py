@@ -99,6 +99,7 @@ class KnowledgeEntry(models.Model):
     _tsv_idx = models.Index("USING gin (tsv)")
 
     def _auto_init(self):
+        # As before the installation: an update mends a database that has lost or gained one.
         text_search.create_configurations(self.env.cr)
         # The ORM has no type for it: the column stands beside the fields.
         if not tools.sql.table_exists(self.env.cr, self._table):
@@ -491,7 +492,9 @@ class KnowledgeEntry(models.Model):
             "knowledge_entry.id IN (SELECT parent_id FROM candidate WHERE parent_id IS NOT NULL)"
         )
         query = self._search(access)
-        query.add_where(ranking.candidate_sql(weighed, near, entries))
+        budget = ranking.budget_of(entries)
+        chosen = self._choose_by_index(weighed, access, min(rows, budget) - len(near))
+        query.add_where(ranking.candidate_sql(weighed, near, entries, chosen))
         separate = sum(w.frequency for w in weighed) <= ranking.SEPARATE_LABELS_UP_TO
         weights = ranking.label_weights_sql(separate=separate)
         columns = [SQL.identifier(f"weights_{number}") for number in range(len(weights))]
@@ -559,7 +562,7 @@ class KnowledgeEntry(models.Model):
                 condition=query.where_clause,
                 parent_tables=parents.from_clause,
                 parent_condition=parents.where_clause,
-                budget=ranking.budget_of(entries),
+                budget=budget,
                 weights=SQL(", ").join(
                     SQL("%s AS %s", weight, column)
                     for weight, column in zip(weights, columns, strict=True)

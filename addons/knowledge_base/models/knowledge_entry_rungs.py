@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .. import encoder, text_search
+from .. import encoder, ranking, text_search
 from .knowledge_vector_lists import LISTS_FROM
 
 
@@ -13,6 +13,7 @@ class KnowledgeEntry(models.Model):
         unaccent = text_search.has_unaccent(self.env.cr)
         return [
             ("words", True, self.env._("Words by their stems, rare ones first: always.")),
+            ("words_index", *self._words_index_rung()),
             (
                 "unaccent",
                 unaccent,
@@ -36,6 +37,21 @@ class KnowledgeEntry(models.Model):
             ("nearest", *self._nearest_rung()),
             ("meaning", *self._meaning_rung()),
         ]
+
+    @api.model
+    def _words_index_rung(self) -> tuple[bool, str]:
+        if self._has_words_index():
+            return True, self.env._("What has the words is chosen by pg_textsearch.")
+        if self._has_words_extension():
+            return False, self.env._(
+                "What has the words is chosen by PostgreSQL's own index; from %(count)s entries on"
+                " pg_textsearch takes its place, the night after.",
+                count=ranking.SMALL,
+            )
+        return False, self.env._(
+            "What has the words is chosen by PostgreSQL's own index: its extension pg_textsearch"
+            " is not in this database."
+        )
 
     @api.model
     def _nearest_rung(self) -> tuple[bool, str]:

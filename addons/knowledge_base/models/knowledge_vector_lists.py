@@ -3,7 +3,7 @@ import time
 from odoo import api, fields, models, modules, tools
 from odoo.tools import SQL
 
-from .. import clusters, encoder
+from .. import clusters, encoder, text_search
 from ..locking import lock_rows
 from .knowledge_vector import NEAREST, signs, unpack
 
@@ -205,13 +205,7 @@ class KnowledgeVector(models.Model):
     @api.model
     def _has_extension(self) -> bool:
         """Whether pgvector compares bits here."""
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT FROM pg_opclass"
-                " WHERE opcname = 'bit_hamming_ops' AND pg_opclass_is_visible(oid)"
-            )
-        )
-        return bool(rows)
+        return text_search.has_operator_class(self.env.cr, "bit_hamming_ops")
 
     def _make_hnsw_index(self):
         if not self._has_hnsw_index():
@@ -221,12 +215,7 @@ class KnowledgeVector(models.Model):
                     SQL.identifier(HNSW_INDEX),
                 )
             )
-            self.env.registry.clear_cache("stable")
 
     @api.model
-    @tools.ormcache(cache="stable")
     def _has_hnsw_index(self) -> bool:
-        rows = self.env.execute_query(
-            SQL("SELECT FROM pg_class WHERE oid = to_regclass(%s)", HNSW_INDEX)
-        )
-        return bool(rows)
+        return text_search.has_index(self.env.cr, HNSW_INDEX)

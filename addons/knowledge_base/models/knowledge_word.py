@@ -41,6 +41,7 @@ class KnowledgeWord(models.Model):
             )
         )
         self.invalidate_model()
+        self.env["knowledge.entry"]._make_words_index()
 
     @api.model
     def _count(self, lexemes: list[str]) -> dict[str, int]:

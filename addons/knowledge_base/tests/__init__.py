@@ -15,6 +15,7 @@ from . import (
     test_plain_owner,
     test_pure,
     test_rebuild,
+    test_rungs,
     test_search,
     test_search_access,
     test_search_page,

@@ -47,7 +47,7 @@ class TestManyWords(KnowledgeBaseCommon):
 
 @tagged("post_install", "-at_install")
 class TestManyVectors(EncoderCommon):
-    """Lists and pgvector find what comparing with every vector finds."""
+    """Lists find what comparing with every vector finds."""
 
     @classmethod
     def setUpClass(cls):
@@ -98,16 +98,6 @@ class TestManyVectors(EncoderCommon):
         self.vectors._organise()
         self.assertEqual(self._find("fa freddo", self.user_portal), ["Boiler"])
         self.assertEqual(self._find("fa freddo", self.user_other_portal), [])
-
-    def test_pgvector_gives_the_same_answers(self):
-        self.env.cr.execute("SELECT name FROM pg_available_extensions WHERE name = 'vector'")
-        if not self.env.cr.fetchone():
-            self.skipTest("pgvector is not on this server")
-        self.env.cr.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        with patch.object(type(self.vectors), "_has_extension", return_value=True):
-            self.assertTrue(self.vectors._organise())
-        self.assertTrue(self.vectors._has_hnsw_index())
-        self.assertEqual([self._find(question) for question in QUESTIONS], self.by_scan)
 
     def test_near_vectors_share_a_list(self):
         chance = numpy.random.default_rng(1)
