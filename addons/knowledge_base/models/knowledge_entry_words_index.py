@@ -51,22 +51,15 @@ class KnowledgeEntry(models.Model):
         words = " ".join(lexeme for w in weighed for lexeme in w.term.lexemes)
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT best.id
-                  FROM (
-                        SELECT knowledge_entry.id, %(words)s <@> %(question)s AS distance
-                          FROM %(tables)s
-                         WHERE %(condition)s
-                         ORDER BY %(words)s <@> %(question)s
-                         LIMIT %(count)s
-                       ) AS best
-                 WHERE best.distance < 0
-                """,
-                words=WORDS,
-                question=SQL("to_bm25query(%s, %s)", words, WORDS_INDEX),
-                tables=query.from_clause,
-                condition=query.where_clause or SQL("true"),
-                count=count,
+                # The distance is not selected: it would be computed again, row by row.
+                "SELECT knowledge_entry.id FROM %s WHERE %s"
+                " ORDER BY %s <@> to_bm25query(%s, %s) LIMIT %s",
+                query.from_clause,
+                query.where_clause or SQL("true"),
+                WORDS,
+                words,
+                WORDS_INDEX,
+                count,
             )
         )
         return [entry_id for (entry_id,) in rows]
