@@ -95,6 +95,26 @@ class TestApproval(ExpenseCaptureCommon):
         self.assertEqual(done["left"], [{"name": own.name, "reason": "It is your own expense."}])
         self.assertEqual(own.state, "submitted")
 
+    def test_handing_in_does_not_approve_what_the_leader_of_the_department_has_spent(self):
+        """Not even with every right to approve, nor because the company has paid."""
+        self.user_technician.group_ids = [
+            Command.link(self.env.ref("hr_expense.group_hr_expense_manager").id)
+        ]
+        self.technician.department_id = self.env["hr.department"].create(
+            {"name": "Led by who spends", "manager_id": self.technician.id}
+        )
+        own = self.env["hr.expense"]
+        for mode, colour in (("own_account", "red"), ("company_account", "blue")):
+            own |= self._add(
+                self.intervention,
+                kind="motorway",
+                amount=10,
+                payment_mode=mode,
+                files=self._photo(colour),
+            )
+        self.assertEqual(own.mapped("state"), ["submitted"] * 2)
+        self.assertNotIn(self.user_technician, own.manager_id)
+
     def test_who_may_not_approve_is_told(self):
         self._add(self.intervention, kind="motorway", amount=10, files=self._photo("red"))
         for person in ("technician", "dispatcher", "colleague"):

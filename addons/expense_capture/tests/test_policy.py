@@ -87,24 +87,28 @@ class TestPolicy(ExpenseCaptureCommon):
     def test_with_the_tax_in_our_prices_an_expense_is_charged_before_tax(self):
         """Work is priced with its tax there, as Odoo has it; what was spent is not."""
         self.tax.price_include_override = "tax_included"
+        francs = self.setup_other_currency("CHF", rates=[("2026-11-01", 2.0)])
         policy = self._policy("cost", percent=10, price=70)
         expected = []
         paths = product(
             ("own_account", "company_account"),
-            ("cost", "markup", "fixed"),
+            ("cost", "markup", "fixed", "none"),
+            (self.company.currency_id, francs),
             (True, False),
         )
-        for mode, charge, deducted in paths:
+        for mode, charge, currency, deducted in paths:
             policy.charge = charge
-            cost = 87.27 if deducted else 96.0
+            gross = 48.0 if currency == francs else 96.0
+            cost = round(gross / 1.1, 2) if deducted else gross
             expense = self._add(
                 self.intervention,
                 kind="hotel",
                 amount=96,
+                currency=currency.name,
                 payment_mode=mode,
                 invoice_to_us=deducted,
             )
-            amounts = {"cost": cost, "markup": round(cost * 1.1, 2), "fixed": 70.0}
+            amounts = {"cost": cost, "markup": round(cost * 1.1, 2), "fixed": 70.0, "none": 0.0}
             expected.append((expense.work_line_ids, amounts[charge]))
         drive = self._add(self.intervention, kind="own_car", distance_km=100).work_line_ids
         invoice = self._invoice(self._sign(self.intervention))
