@@ -367,7 +367,28 @@ class ServiceInvoiceRunGroup(models.Model):
             "line_count": len(line_ids) + len(fees),
             "report_count": len(line_ids.report_id),
             "amount": bill.amount,
+            "error": self._get_doubts(bill),
         }
+
+    @api.model
+    def _get_doubts(self, bill):
+        """What an accountant should see to before this invoice is sent, in words, or False."""
+        payer, position = bill.key.payer, bill.key.fiscal_position
+        doubts = []
+        if not all((payer.street, payer.city, payer.country_id)):
+            doubts.append(self.env._("The payer's address is incomplete."))
+        if payer.commercial_partner_id.is_company and not self._has_tax_number(payer):
+            doubts.append(self.env._("The payer has no VAT number."))
+        if position and not all(taxes for _amount, taxes, _billed in bill.lines):
+            doubts.append(
+                self.env._("“%(position)s” leaves something without a tax.", position=position.name)
+            )
+        return " ".join(doubts) or False
+
+    @api.model
+    def _has_tax_number(self, payer):
+        """A country may know other numbers than that of the VAT."""
+        return bool(payer.commercial_partner_id.vat)
 
     def _work(self):
         """Make the invoice of what of it is still to be invoiced, with the rights of who started
@@ -384,11 +405,11 @@ class ServiceInvoiceRunGroup(models.Model):
             .with_context(allowed_company_ids=run.company_id.ids, lang=run.user_id.lang)
         )
         made = moves._create_from_work(lines_sudo, due_sudo, run.summary)
-        note = False if made else self.env._("Nothing of it was left to invoice.")
         # What a run holds is written by Campo alone.
-        self.sudo().write(
-            {"state": "done", "error": note, "move_ids": [fields.Command.set(made.ids)]}
-        )
+        self_sudo = self.sudo()
+        self_sudo.write({"state": "done", "move_ids": [fields.Command.set(made.ids)]})
+        if not made:
+            self_sudo.error = self.env._("Nothing of it was left to invoice.")
 
     def _tell_failure(self, error):
         """Keep why an invoice could not be made; what people can do about it is in the sentence."""

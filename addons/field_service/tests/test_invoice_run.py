@@ -134,6 +134,33 @@ class TestInvoiceRun(FieldServiceCommon, AccountTestInvoicingCommon):
                 self.assertAlmostEqual(run.amount, sum(moves.mapped("amount_untaxed")), 2)
                 moves.unlink()
 
+    def test_a_preview_tells_what_to_see_to_before_an_invoice_is_sent(self):
+        self.customer.write(
+            {
+                "street": "Via Roma 1",
+                "city": "Padova",
+                "country_id": self.env.ref("base.it").id,
+                "is_company": True,
+                "vat": "IT12345670017",
+            }
+        )
+        self.other_customer.write({"is_company": True, "street": False, "vat": False})
+        notes = {group.payer_id: group.error for group in self._run().group_ids}
+        self.assertFalse(notes[self.customer])
+        self.assertEqual(
+            notes[self.other_customer],
+            "The payer's address is incomplete. The payer has no VAT number.",
+        )
+
+    def test_a_preview_tells_that_a_fiscal_position_takes_the_tax_away(self):
+        # Odoo takes every tax away where a position maps none.
+        nowhere = self.env["account.fiscal.position"].create({"name": "Nowhere"})
+        self.reports.work_line_ids.intervention_id.fiscal_position_id = nowhere
+        notes = self._run().group_ids.mapped("error")
+        self.assertEqual(len(notes), 2)
+        for note in notes:
+            self.assertIn("“Nowhere” leaves something without a tax.", note)
+
     def test_a_preview_is_thrown_away_and_what_was_made_is_kept(self):
         run = self._run()
         run.action_discard()
