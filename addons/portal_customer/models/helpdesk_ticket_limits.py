@@ -19,7 +19,6 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _check_may_open(self):
         """Override of `helpdesk_ticket`: who sees no requests opens none either."""
-        super()._check_may_open()
         user = self.env.user
         if user.share and user._get_acting_contact().portal_role == "accountant":
             raise UserError(
@@ -28,6 +27,7 @@ class HelpdeskTicket(models.Model):
                     " to open this one."
                 )
             )
+        return super()._check_may_open()
 
     @api.model
     def _check_open_ticket_values(self, values):
