@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -9,8 +9,24 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         result = super().button_cancel()
-        self._free_service_lines()
+        self._free_service_lines().is_service_freed = True
         return result
+
+    def button_draft(self):
+        """Override of `account`: what a cancelled invoice billed may stand on another one now.
+
+        :raise UserError: when the work of a cancelled invoice was freed
+        """
+        cancelled = self.filtered(lambda move: move.state == "cancel")
+        if freed := cancelled.invoice_line_ids.filtered("is_service_freed").move_id:
+            raise UserError(
+                self.env._(
+                    "“%(invoice)s” was cancelled, and since then what it billed can be billed anew:"
+                    " make a new invoice instead.",
+                    invoice=freed[0].display_name,
+                )
+            )
+        return super().button_draft()
 
     def unlink(self):
         self._free_service_lines()
@@ -23,8 +39,11 @@ class AccountMove(models.Model):
         return reversals
 
     def _free_service_lines(self):
-        """Let the work on these invoices be invoiced anew."""
-        self.invoice_line_ids._free_service_lines()
+        """Let the work on these invoices be invoiced anew.
+
+        :return: the invoice lines that billed something
+        """
+        return self.invoice_line_ids._free_service_lines()
 
     def _get_service_action(self):
         """Show these invoices in Odoo's own views."""
@@ -49,14 +68,27 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
+    is_service_freed = fields.Boolean(
+        string="Billed anew",
+        copy=False,
+        readonly=True,
+        help="Its invoice was cancelled: what it billed can be billed by another one.",
+    )
+
     def unlink(self):
         self._free_service_lines()
         return super().unlink()
 
     def _free_service_lines(self):
+        """Let what these lines billed be invoiced anew.
+
+        :return: those that billed something
+        """
         # Whoever may change an invoice needn't have a right to the work it was for.
         work_sudo = (
             self.env["service.work.line"].sudo().search([("invoice_line_id", "in", self.ids)])
         )
+        billed = self & work_sudo.invoice_line_id
         if work_sudo:
             work_sudo.invoice_line_id = False
+        return billed

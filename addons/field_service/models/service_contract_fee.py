@@ -502,9 +502,13 @@ class AccountMoveLine(models.Model):
             .sudo()
             .search(["|", ("invoice_line_id", "in", self.ids), ("credit_line_id", "in", self.ids)])
         )
-        fees_sudo._free(self)
         top_ups_sudo = (
             self.env["service.contract.top.up"].sudo().search([("invoice_line_id", "in", self.ids)])
         )
+        billed_sudo = (
+            fees_sudo.invoice_line_id | fees_sudo.credit_line_id | top_ups_sudo.invoice_line_id
+        )
+        result |= self & billed_sudo
+        fees_sudo._free(self)
         top_ups_sudo.write({"invoice_line_id": False})
         return result

@@ -236,5 +236,11 @@ class AccountMoveLine(models.Model):
                 ]
             )
         )
+        billed_sudo = (
+            milestones_sudo.invoice_line_id
+            | milestones_sudo.retention_line_id
+            | milestones_sudo.release_line_id
+        )
+        result |= self & billed_sudo
         milestones_sudo._free_progress(self)
         return result

@@ -107,6 +107,27 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
         self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"to_bill"})
         self.assertTrue(self._invoice(report))
 
+    def test_a_cancelled_invoice_does_not_come_back_beside_the_one_that_bills_its_work(self):
+        report = self._sign(self._story_one())
+        cancelled = self._invoice(report)
+        cancelled.button_cancel()
+        again = self._invoice(report)
+        with self.assertRaisesRegex(UserError, "can be billed anew"):
+            cancelled.button_draft()
+        self.assertEqual(report.work_line_ids.invoice_line_id.move_id, again)
+
+    def test_a_cancelled_invoice_that_billed_no_work_comes_back(self):
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_line_ids": [Command.create({"name": "By hand", "price_unit": 10})],
+            }
+        )
+        invoice.button_cancel()
+        invoice.button_draft()
+        self.assertEqual(invoice.state, "draft")
+
     def test_crediting_an_invoice_frees_its_work(self):
         report = self._sign(self._story_one())
         invoice = self._invoice(report)
