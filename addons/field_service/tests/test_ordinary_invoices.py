@@ -14,7 +14,7 @@ COUNT = 500
 # A partner's own columns may ask whether what they name exists: that is no query more.
 OUR_TABLES = re.compile(
     r"\b(?:FROM|JOIN|UPDATE|INTO)\s+"
-    r'"?(?:service|expense|helpdesk|knowledge)_\w+"?(?!\s+AS\s+"\w+__exists")'
+    r'"?(?:service|expense|helpdesk|knowledge)_\w+\b(?!"?\s+AS\s+"\w+__exists")'
 )
 
 
