@@ -3,7 +3,7 @@ import re
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -686,9 +686,11 @@ class KnowledgeEntry(models.Model):
             entry.solved_count += 1
 
     def _check_there(self):
-        """:raise UserError: if what the reader was shown has been taken back since then"""
+        """:raise AccessError: if what the reader was shown has been taken back since then, or never
+        was for them: both are told alike
+        """
         if self.search([("id", "in", self.ids)]) != self:
-            raise UserError(
+            raise AccessError(
                 self.env._("This solution has been taken back in the meantime: search again.")
             )
 
