@@ -118,7 +118,7 @@ class TestPages(PagesCommon):
     def test_odoo_s_own_lists_give_their_default_too(self):
         self._login("company")
         tampered = "?sortby=x&filterby=x&groupby=x&search_in=x&page=9999&search=%25%27%22"
-        with mute_logger("odoo.http"):
+        with mute_logger("odoo.http", "odoo.sql_db"):
             for page in ("invoices", "projects", "tasks", "timesheets"):
                 for more in ("", "&date_begin=x&date_end=y"):
                     with self.subTest(page=page, more=more):
