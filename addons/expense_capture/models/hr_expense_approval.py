@@ -15,6 +15,32 @@ class HrExpense(models.Model):
         """Override of `hr_expense`: nobody approves by handing in, for want of a manager."""
         return False
 
+    def _get_cannot_approve_reason(self):
+        """Override of `hr_expense`: with every right to approve, what somebody has spent is
+        approved by somebody else, as long as there is one.
+        """
+        reasons = super()._get_cannot_approve_reason()
+        if self.env.su:
+            return reasons
+        for expense in self._get_for_others():
+            reasons[expense.id] = reasons[expense.id] or self.env._(
+                "%(expense)s: It is your own expense. Somebody else has to approve it.",
+                expense=expense.name,
+            )
+        return reasons
+
+    def _get_for_others(self):
+        """Own expenses of the user that somebody else may approve."""
+        own = self.filtered(lambda expense: expense.employee_id.user_id == self.env.user)
+        found = self.browse()
+        for expenses in own.grouped("company_id").values():
+            if expenses._get_approvers("hr_expense.group_hr_expense_user"):
+                found |= expenses
+                continue
+            asked = expenses._get_approvers("hr_expense.group_hr_expense_team_approver")
+            found |= expenses.filtered(lambda expense, asked=asked: expense.manager_id in asked)
+        return found
+
     def _get_default_responsible_for_approval(self):
         """Override of `hr_expense`: who approves this type of work comes first; without them and
         without a manager the dispatcher and the leader of the team are asked, or else whoever
@@ -35,7 +61,9 @@ class HrExpense(models.Model):
         return others.sorted("id")[:1].sudo(self.env.su)
 
     def _get_approvers(self, group):
-        """People of the company in a group, without who has spent the money; in sudo."""
+        """People of these expenses' company in a group, without who has spent the money; in
+        sudo.
+        """
         members_sudo = self.env.ref(group).sudo().all_user_ids
         return members_sudo.filtered(
             lambda user: (
@@ -70,7 +98,8 @@ class ServiceIntervention(models.Model):
 
     @idempotent
     def approve_expenses(self, request_uuid=None):
-        """Approve what was handed in and the user may approve; nobody approves their own.
+        """Approve what was handed in and the user may approve; nobody approves their own, unless
+        nobody else may.
 
         :return: ``{"expense_ids": [approved], "left": [{"name": …, "reason": sentence}]}``
         """
@@ -81,7 +110,7 @@ class ServiceIntervention(models.Model):
         waiting = self.env["hr.expense"].search(
             [("intervention_id", "=", self.id), ("state", "=", "submitted")], order="date, id"
         )
-        own = waiting.filtered(lambda expense: expense.employee_id.user_id == self.env.user)
+        own = waiting._get_for_others()
         left = [
             {"name": expense.name, "reason": self.env._("It is your own expense.")}
             for expense in own

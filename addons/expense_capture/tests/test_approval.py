@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import ExpenseCaptureCommon, picture
@@ -16,6 +16,11 @@ class TestApproval(ExpenseCaptureCommon):
         cls.team_approver = cls._user(
             "team_approver_t", "hr_expense.group_hr_expense_team_approver"
         )
+
+    def _become_the_manager_of_expenses(self):
+        self.user_technician.group_ids = [
+            Command.link(self.env.ref("hr_expense.group_hr_expense_manager").id)
+        ]
 
     def _photo(self, colour):
         return [{"name": f"{colour}.jpg", "data": picture(colour)}]
@@ -87,19 +92,69 @@ class TestApproval(ExpenseCaptureCommon):
         self.assertEqual(first.state, "submitted")
 
     def test_nobody_approves_their_own_among_others(self):
-        self.user_technician.group_ids = [
-            Command.link(self.env.ref("hr_expense.group_hr_expense_manager").id)
-        ]
+        self._become_the_manager_of_expenses()
         own = self._add(self.intervention, kind="motorway", amount=10, files=self._photo("red"))
         done = self.intervention.with_user(self.user_technician).approve_expenses()
         self.assertEqual(done["left"], [{"name": own.name, "reason": "It is your own expense."}])
         self.assertEqual(own.state, "submitted")
 
+    def test_with_every_right_nobody_approves_their_own_in_any_way(self):
+        self._become_the_manager_of_expenses()
+        own = self._add(self.intervention, kind="motorway", amount=10, files=self._photo("red"))
+        mine = own.with_user(self.user_technician)
+        self.assertFalse(mine.can_approve)
+        ways = {
+            "the button": mine.action_approve,
+            "the program": mine._do_approve,
+            "the field": lambda: mine.write({"approval_state": "approved"}),
+            "the dialog on twins": self.env["hr.expense.approve.duplicate"]
+            .with_user(self.user_technician)
+            .create({"expense_ids": own.ids})
+            .action_approve,
+        }
+        for way, act in ways.items():
+            refused = self.assertRaisesRegex(UserError, "Somebody else has to")
+            with self.subTest(way), refused, self.env.cr.savepoint():
+                act()
+        self.assertEqual(own.state, "submitted")
+        own.with_user(self.user_approver).action_approve()
+        self.assertEqual(own.state, "approved")
+
+    def test_who_is_alone_in_the_firm_approves_by_a_press_not_by_handing_in(self):
+        self._become_the_manager_of_expenses()
+        for name in ("user", "manager"):
+            group = self.env.ref(f"hr_expense.group_hr_expense_{name}")
+            (group.all_user_ids - self.user_technician).active = False
+        own = [
+            self._add(self.intervention, kind="motorway", amount=amount, files=self._photo(colour))
+            for amount, colour in ((10, "red"), (11, "blue"))
+        ]
+        self.assertEqual([expense.state for expense in own], ["submitted"] * 2)
+        own[0].with_user(self.user_technician).action_approve()
+        self.assertEqual(own[0].state, "approved")
+        done = self.intervention.with_user(self.user_technician).approve_expenses()
+        self.assertEqual(done, {"expense_ids": own[1].ids, "left": []})
+
+    def test_a_longer_list_of_own_expenses_costs_no_more_queries(self):
+        self._become_the_manager_of_expenses()
+
+        def queries(expenses):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            expenses.with_user(self.user_technician).mapped("can_approve")
+            return self.env.cr.sql_log_count - before
+
+        own = self._add(self.intervention, kind="motorway", amount=1)
+        queries(own)
+        few = queries(own)
+        for amount in range(2, 8):
+            own |= self._add(self.intervention, kind="motorway", amount=amount)
+        self.assertLessEqual(queries(own), few)
+
     def test_handing_in_does_not_approve_what_the_leader_of_the_department_has_spent(self):
         """Not even with every right to approve, nor because the company has paid."""
-        self.user_technician.group_ids = [
-            Command.link(self.env.ref("hr_expense.group_hr_expense_manager").id)
-        ]
+        self._become_the_manager_of_expenses()
         self.technician.department_id = self.env["hr.department"].create(
             {"name": "Led by who spends", "manager_id": self.technician.id}
         )
