@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 
 from odoo.addons.field_service.tests.common import FieldServiceCommon, at, picture
@@ -120,6 +122,32 @@ class PortalCommon(FieldServiceCommon):
         cls.entry = cls.env["knowledge.entry"].search(
             [("res_model", "=", "helpdesk.ticket"), ("res_id", "=", solved.id)]
         )
+
+    @classmethod
+    def _make_numbers(cls):
+        """A record of customer Alfa for each number that an address takes."""
+        return {
+            "ticket_id": cls.ticket,
+            "intervention_id": cls.intervention,
+            "event_id": cls.visit,
+            "report_id": cls.signed_report,
+            "equipment_id": cls.equipment,
+            "contract_id": cls.contract,
+            "article_id": cls.article,
+            "document_id": cls._fill_form(),
+            "partner_id": cls.own_user.partner_id,
+        }
+
+    @classmethod
+    def _fill_form(cls):
+        form = cls.env["service.form"].create(
+            {"name": "Maintenance", "kind": "maintenance", "company_id": cls.company.id}
+        )
+        # What the form looks like is for others to test.
+        printed = {"return_value": (b"%PDF-1.7 the filled form", "pdf")}
+        with patch.object(type(cls.env["ir.actions.report"]), "_render_qweb_pdf", **printed):
+            filled = cls.intervention.with_user(cls.outside_user).fill_form(form.id)
+        return cls.env["service.form.document"].browse(filled["document_id"])
 
     def _person(self, name):
         return self.public if name == "public" else getattr(self, f"{name}_user")

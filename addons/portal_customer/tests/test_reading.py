@@ -12,10 +12,13 @@ from .test_downloads import StatementCommon
 from .test_pages import WRITING
 
 OURS = "odoo.addons.portal_customer."
+PROMISED = "sortby=x&filterby=x&groupby=x&page=9999&search=%25'\""
 TAMPERED = "sortby=x&filterby=x&groupby=x&page=9999&search=%25%00'\"&month=x"
 # Odoo stores its style sheets for reports when the first PDF is made: these routes may write then.
 MAKE_PDF = {"/my/statement/pdf", "/my/reports/<int:report_id>/sheet"}
 MANY = 12
+# What a list of pages adds to its address.
+PAGE = "/page/<int:page>"
 
 
 class ReadingCommon(StatementCommon):
@@ -41,40 +44,51 @@ class ReadingCommon(StatementCommon):
                 "res_id": cls.intervention.id,
             }
         )
+        cls.numbers = {**cls._make_numbers(), "file_id": cls.file}
 
-    def _get_addresses(self):
-        """How the arguments of a route are filled in."""
-        return {
-            "ticket_id": self.ticket.id,
-            "intervention_id": self.intervention.id,
-            "equipment_id": self.equipment.id,
-            "contract_id": self.contract.id,
-            "article_id": self.article.id,
-            "report_id": self.signed_report.id,
-            "event_id": self.visit.id,
-            "file_id": self.file.id,
-            "page": 1,
-        }
+    def _get_rules(self):
+        # Where a request would have said it.
+        threading.current_thread().dbname = self.env.cr.dbname
+        return self.env["ir.http"].routing_map().iter_rules()
+
+    def _get_lists(self):
+        """Lists that have pages, ours and Odoo's: ``{address: whether it is of one record}``."""
+        project = self.env["project.project"].create(
+            {"name": "Line 3", "privacy_visibility": "portal"}
+        )
+        project.message_subscribe(self.company_user.partner_id.ids)
+        known = {"project_id": project.id}
+        lists = {}
+        for rule in self._get_rules():
+            if not rule.rule.startswith("/my") or not rule.rule.endswith(PAGE):
+                continue
+            named = rule.arguments - {"page"}
+            self.assertLessEqual(named, known.keys(), f"{rule.rule}: say which record is meant")
+            lists[_fill_in(rule.rule.removesuffix(PAGE), known)] = bool(named)
+        return lists
 
     def _get_routes(self):
         """Our routes that are opened by following a link: ``{route: (address, routing)}``."""
-        known = self._get_addresses()
+        known = {"page": 1, **{name: record.id for name, record in self.numbers.items()}}
         routes = {}
-        # Where a request would have said it.
-        threading.current_thread().dbname = self.env.cr.dbname
-        for rule in self.env["ir.http"].routing_map().iter_rules():
+        for rule in self._get_rules():
             routing = rule.endpoint.routing
             methods = routing.get("methods") or ("GET",)
             if (
                 not rule.endpoint.func.__module__.startswith(OURS)
                 or routing["type"] != "http"
                 or "GET" not in methods
-                or not set(rule.arguments) <= known.keys()
             ):
                 continue
-            address = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(known[match[1]]), rule.rule)
-            routes[rule.rule] = (address, routing)
+            self.assertLessEqual(
+                rule.arguments, known.keys(), f"{rule.rule}: say which record is meant"
+            )
+            routes[rule.rule] = (_fill_in(rule.rule, known), routing)
         return routes
+
+
+def _fill_in(rule, known):
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(known[match[1]]), rule)
 
 
 @tagged("post_install", "-at_install")
@@ -100,7 +114,7 @@ class TestReading(ReadingCommon):
                         self.assertFalse(writing)
 
     def test_an_address_that_somebody_has_changed_gets_the_default_page(self):
-        for person in ("company", "accountant", "outside"):
+        for person in self.PERSONS:
             self._login(person)
             for route, (address, _routing) in self._get_routes().items():
                 if route in MAKE_PDF or route.endswith("/pdf"):
@@ -109,6 +123,18 @@ class TestReading(ReadingCommon):
                     plain = self._get(address).status_code
                     self.assertIn(plain, (200, 404))
                     self.assertEqual(self._get(f"{address}?{TAMPERED}").status_code, plain)
+
+    @mute_logger("odoo.http", "odoo.sql_db")
+    def test_every_list_is_there_for_everybody_whatever_the_address_asks(self):
+        lists = self._get_lists()
+        self.assertGreaterEqual(len(lists), 10)
+        for person in self.PERSONS:
+            self._login(person)
+            for address, is_of_one_record in lists.items():
+                expected = self._get(address).status_code if is_of_one_record else 200
+                for tampered in (f"{address}?{PROMISED}", f"{address}/page/9999?{TAMPERED}"):
+                    with self.subTest(person=person, address=tampered):
+                        self.assertEqual(self._get(tampered).status_code, expected)
 
     def _collect(self, address):
         self.env.flush_all()

@@ -62,7 +62,6 @@ class RoutesCommon(PagesCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.form_document = cls._fill_form()
         cls.file = cls.env["ir.attachment"].create(
             {
                 "name": "seal.txt",
@@ -71,30 +70,7 @@ class RoutesCommon(PagesCommon):
                 "res_id": cls.intervention.id,
             }
         )
-        # A record of customer Alfa for each number that an address takes.
-        cls.numbers = {
-            "ticket_id": cls.ticket,
-            "intervention_id": cls.intervention,
-            "event_id": cls.visit,
-            "report_id": cls.signed_report,
-            "equipment_id": cls.equipment,
-            "contract_id": cls.contract,
-            "article_id": cls.draft_article,
-            "file_id": cls.file,
-            "document_id": cls.form_document,
-            "partner_id": cls.own_user.partner_id,
-        }
-
-    @classmethod
-    def _fill_form(cls):
-        form = cls.env["service.form"].create(
-            {"name": "Maintenance", "kind": "maintenance", "company_id": cls.company.id}
-        )
-        # What the form looks like is for others to test.
-        printed = {"return_value": (b"%PDF-1.7 the filled form", "pdf")}
-        with patch.object(type(cls.env["ir.actions.report"]), "_render_qweb_pdf", **printed):
-            filled = cls.intervention.with_user(cls.outside_user).fill_form(form.id)
-        return cls.env["service.form.document"].browse(filled["document_id"])
+        cls.numbers = {**cls._make_numbers(), "article_id": cls.draft_article, "file_id": cls.file}
 
 
 @tagged("post_install", "-at_install")
