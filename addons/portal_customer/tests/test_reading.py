@@ -57,7 +57,8 @@ class ReadingCommon(StatementCommon):
             {"name": "Line 3", "privacy_visibility": "portal"}
         )
         project.message_subscribe(self.company_user.partner_id.ids)
-        known = {"project_id": project.id}
+        task = self.env["project.task"].create({"name": "Wiring", "project_id": project.id})
+        known = {"project_id": project.id, "task_id": task.id}
         lists = {}
         for rule in self._get_rules():
             if not rule.rule.startswith("/my") or not rule.rule.endswith(PAGE):
