@@ -19,6 +19,7 @@ from campo.databases import Databases
 from campo.serving import running_copy
 
 IMAGES = paths.TOP / "docs" / "images"
+RECEIPT = paths.TOP / "addons" / "expense_capture" / "demo" / "receipt.png"
 QUESTION = "il film si strappa quando la linea riparte"
 COLOURS = 128  # a screen has few: the pictures stay small
 
@@ -107,6 +108,26 @@ def technician(browser, address):
     """The technician's own work, in Odoo's mobile web client."""
     who = Person(browser, address, "technician", PHONE)
     shoot_cards(who, "/odoo/field-service-mine", "technician")
+
+
+def expense(browser, address):
+    """A technician catches a hotel's bill on the spot, on the phone."""
+    who = Person(browser, address, "technician", PHONE)
+    page = who.go("/odoo/field-service-mine")
+    page.locator("button[name=action_add_expense]").first.click()
+    form = page.locator(".modal")
+    form.locator(".o_selection_badge:has-text('Albergo')").click()
+    form.locator("div[name=amount] input").fill("118,00")
+    form.locator("input[type=file]").first.set_input_files(RECEIPT)
+    form.locator("div[name=amount] input").blur()
+    page.wait_for_timeout(1000)
+    shoot(page, "expense")
+
+
+def statement(browser, address):
+    """What a customer owes and since when, in the portal."""
+    who = Person(browser, address, "customer", DESK)
+    shoot(who.go("/my/statement"), "statement")
 
 
 def dispatcher(browser, address):
@@ -356,6 +377,8 @@ TAKES = (
     desk,
     outside,
     technician,
+    expense,
+    statement,
     dispatcher,
     slots,
     manager,
