@@ -29,7 +29,9 @@ class HrExpense(models.Model):
         ]
 
     def _get_note(self, employee, month, receipts):
-        own = self.filtered(lambda expense: expense.payment_mode == "own_account")
+        # What was refused stands on the note and says so, but nobody gets it.
+        valid = self.filtered(lambda expense: expense.state != "refused")
+        own = valid.filtered(lambda expense: expense.payment_mode == "own_account")
         to_reimburse = own.filtered(lambda expense: expense.settlement == "payroll")
         own_bill = own - to_reimburse
         # Which car somebody drives is on their own note; approvers needn't read all vehicles.
@@ -39,12 +41,12 @@ class HrExpense(models.Model):
             "company": self.company_id[:1],
             "currency": self.company_currency_id[:1],
             "rows": [expense._get_note_row() for expense in self],
-            "total": sum(self.mapped("total_amount")),
+            "total": sum(valid.mapped("total_amount")),
             "to_reimburse": sum(to_reimburse.mapped("total_amount")),
             "own_bill": sum(own_bill.mapped("total_amount")),
-            "by_company": sum((self - own).mapped("total_amount")),
-            "kilometres": sum(self.mapped("distance_km")),
-            "taxable": sum(self._get_taxable_amounts()),
+            "by_company": sum((valid - own).mapped("total_amount")),
+            "kilometres": sum(valid.mapped("distance_km")),
+            "taxable": sum(valid._get_taxable_amounts()),
             "unreadable": [
                 receipt["name"]
                 for receipt in receipts
@@ -69,28 +71,46 @@ class HrExpense(models.Model):
         purpose = [
             intervention.number,
             intervention.partner_id.commercial_partner_id.name,
-            self.name if self.name != self.kind_id.name else "",
+            intervention.town,
+            intervention.name,
         ]
+        kind = self.kind_id.name or self.product_id.name
+        is_counted = self.kind_id._is_counted()
+        is_refused = self.state == "refused"
+        unit = "km" if self.is_mileage else self.env._("day")
         return {
             "date": self.date,
-            "kind": self.kind_id.name or self.product_id.name,
+            "kind": " · ".join(filter(None, [kind, expense_sudo._get_note_detail()])),
             "purpose": " · ".join(filter(None, purpose)),
+            "note": self.name if self.name != kind else "",
             "route": self._get_route() if self.is_mileage else "",
             "reason": self.distance_reason or "",
             "vehicle": vehicle.display_name or "",
-            "quantity": self.quantity if self.kind_id._is_counted() else 0,
+            "quantity": self.quantity if is_counted else 0,
             "unit": "km" if self.is_mileage else self.env._("days"),
-            "rate": self.price_unit if self.kind_id._is_counted() else 0,
+            "rate": self.price_unit if is_counted else 0,
+            "rate_digits": 4 if self.is_mileage else 2,
+            "rate_unit": f"{self.company_currency_id.symbol}/{unit}",
             "amount": self.total_amount,
             "in_currency": self.total_amount_currency if self.is_multiple_currency else 0,
             "currency": self.currency_id,
             "by_company": self.payment_mode == "company_account",
             "verdict": self.traceability_verdict if self.traceability_state == "missing" else "",
-            "authorised": self.approval_date and expense_sudo.manager_id.name or "",
+            "authorised": self.approval_date and not is_refused and expense_sudo.manager_id.name,
             "authorised_on": self.approval_date,
             "state": dict(self._fields["state"]._description_selection(self.env))[self.state],
+            "is_refused": is_refused,
             "receipts": self.nb_attachment,
         }
+
+    def _get_note_detail(self):
+        """Which allowance was paid, or how many nights; in sudo."""
+        self.ensure_one()
+        if self.is_allowance:
+            return self.allowance_rate_id.name or ""
+        if self.nights:
+            return self.env._("nights: %(number)s", number=self.nights)
+        return ""
 
     def _get_receipts(self):
         """Receipts of these expenses in their order.

@@ -117,6 +117,31 @@ class TestPapers(ExpenseCaptureCommon):
         )
         self.assertEqual(len(expenses._get_notes()), 3)
 
+    def test_what_was_refused_is_named_and_nobody_gets_it(self):
+        restaurant, car = self._story_four(self.intervention)[1::2]
+        (restaurant | car).with_user(self.user_approver)._do_refuse("Private")
+        (note,) = self.intervention.expense_ids._get_notes()
+        self.assertEqual(len(note["rows"]), 4)
+        self.assertAlmostEqual(note["total"], 117.40, 2)
+        self.assertAlmostEqual(note["to_reimburse"], 21.40, 2)
+        self.assertEqual((note["taxable"], note["kilometres"]), (0, 0))
+        self.assertEqual(
+            [(row["amount"], row["state"]) for row in note["rows"] if row["is_refused"]],
+            [(38.00, "Refused"), (130.20, "Refused")],
+        )
+
+    def test_the_note_says_which_allowance_which_nights_and_where(self):
+        self.site.city = "Vicenza"
+        days = self._add(self.intervention, kind="allowance", allowance="mixed", country="DE")
+        hotel = self._add(self.intervention, kind="hotel", amount=96, nights=2)
+        (note,) = (days | hotel)._get_notes()
+        allowance, nights = note["rows"]
+        self.assertIn("Board or lodging paid apart, abroad", allowance["kind"])
+        self.assertEqual(allowance["rate_unit"], f"{self.company.currency_id.symbol}/day")
+        self.assertIn("nights: 2", nights["kind"])
+        self.assertIn("Vicenza", allowance["purpose"])
+        self.assertIn(self.intervention.name, allowance["purpose"])
+
     def test_receipts_are_behind_the_note_and_what_cannot_be_printed_is_named(self):
         files = [
             {"name": "photo.jpg", "data": picture("red")},
