@@ -45,10 +45,19 @@ class KnowledgeEntry(models.Model):
                     return False
             self.search([("res_model", "=", name), ("res_id", ">", last_id)]).unlink()
         self.search([("res_model", "not in", self._source_models())]).unlink()
+        self._analyse()
         parameters.set_param(PROGRESS, "")
         if not modules.module.current_test:
             self.env["ir.cron"]._commit_progress(remaining=0)
         return True
+
+    @api.model
+    def _analyse(self) -> None:
+        """Tell PostgreSQL how many entries there are: a search that is planned for an empty index
+        compares each with each, until PostgreSQL's own job has come by.
+        """
+        self.env.flush_all()
+        self.env.cr.execute("ANALYZE knowledge_entry, knowledge_vector")
 
     @api.model
     def _next_sources(self, name, last_id):

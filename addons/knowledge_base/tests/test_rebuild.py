@@ -79,6 +79,15 @@ class TestRebuild(KnowledgeBaseCommon):
         self.env["knowledge.entry"]._rebuild()
         self.assertEqual(self._index(), before)
 
+    def test_searches_are_planned_for_as_many_entries_as_there_are_then(self):
+        self.env.cr.execute("ANALYZE knowledge_entry")
+        for number in range(3):
+            self._create_article(f"Caldaia {number} in blocco")
+        self.env["knowledge.entry"]._rebuild()
+        self.env.cr.execute("SELECT reltuples FROM pg_class WHERE relname = 'knowledge_entry'")
+        [planned_for] = self.env.cr.fetchone()
+        self.assertEqual(planned_for, self.env["knowledge.entry"].search_count([]))
+
     def test_it_goes_on_where_it_stopped(self):
         entries = self.env["knowledge.entry"]
         entries.search([]).unlink()
