@@ -219,7 +219,7 @@ class CalendarAttendee(models.Model):
     def _get_visit_timezone(self):
         # Odoo tries a template out on whatever record there is, also on no visit.
         company = self.event_id.intervention_id.company_id or self.env.company
-        return self.partner_id.tz or company._get_home_timezone()
+        return self.partner_id.tz or company._get_service_timezone()
 
     def _format_when(self, start, stop):
         timezone = self._get_visit_timezone()

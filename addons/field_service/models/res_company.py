@@ -1,5 +1,3 @@
-import pytz
-
 from odoo import fields, models
 from odoo.tools import html2plaintext
 
@@ -108,30 +106,6 @@ class ResCompany(models.Model):
                 )
             )
         return company_sudo.service_project_id
-
-    def _get_service_timezone(self):
-        """Zone in which hours of the day count: that of the company's working hours."""
-        self.ensure_one()
-        # Working hours are no secret, but not everybody reads them.
-        return self.sudo().resource_calendar_id.tz or "UTC"
-
-    def _get_home_timezone(self):
-        """Zone in which people outside who have none of their own read a time of this company.
-
-        Working hours are in UTC where nobody has chosen their zone: the company's own contact
-        says it better, or its country, if that has a single zone.
-        """
-        zone = self._get_service_timezone()
-        if zone != "UTC":
-            return zone
-        # Where a company has its seat is no secret, but not everybody reads it.
-        partner_sudo = self.sudo().partner_id
-        zones = pytz.country_timezones.get(partner_sudo.country_id.code or "", [])
-        return partner_sudo.tz or (zones[0] if len(zones) == 1 else zone)
-
-    def _get_reader_timezone(self):
-        """Zone in which whoever looks at a time reads it: their own, else the company's."""
-        return self.env.context.get("tz") or self.env.user.tz or self._get_service_timezone()
 
     def _get_form_margin(self):
         """Millimetres that the header needs on our forms: nothing may be hidden behind it."""

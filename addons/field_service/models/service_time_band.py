@@ -81,7 +81,7 @@ class ServiceTimeBand(models.Model):
         )
         days = set()
         for leave in leaves_sudo:
-            zone = leave.with_context(tz=company.resource_calendar_id.tz or "UTC")
+            zone = leave.with_context(tz=company._get_service_timezone())
             day = fields.Datetime.context_timestamp(zone, leave.date_from).date()
             end = fields.Datetime.context_timestamp(zone, leave.date_to).date()
             while day <= end:

@@ -95,7 +95,7 @@ class ServiceInterventionPlan(models.TransientModel):
     def action_find_slots(self):
         """Propose free slots: of the chosen technicians, else of everybody who takes visits."""
         self.ensure_one()
-        zone = pytz.timezone(self.env.user.tz or self.company_id._get_service_timezone())
+        zone = pytz.timezone(self.company_id._get_reader_timezone())
         day = datetime.combine(self.window_start, time.min)
         end = datetime.combine(self.window_stop, time.min) + timedelta(days=1)
         [found] = self.intervention_id.find_slots(

@@ -200,8 +200,8 @@ class HelpdeskTeam(models.Model):
     def _get_timezone(self):
         # As above: whose day it is doesn't depend on who asks.
         team_sudo = self.sudo()
-        calendar = team_sudo.calendar_id or team_sudo.company_id.resource_calendar_id
-        return pytz.timezone(calendar.tz or "UTC")
+        company_sudo = team_sudo.company_id or self.env.company
+        return pytz.timezone(company_sudo._get_service_timezone(team_sudo.calendar_id))
 
 
 class HelpdeskTicket(models.Model):

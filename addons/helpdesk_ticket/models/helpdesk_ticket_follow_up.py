@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 
 from ..working_days import end_of_working_day
@@ -50,7 +48,7 @@ class HelpdeskTicket(models.Model):
             pending = tickets.sudo().filtered(lambda ticket, waits=waits: waits[ticket][1])
             (tickets - pending).follow_up_on = False
             calendar = team.sudo().calendar_id or team.sudo().company_id.resource_calendar_id
-            zone = pytz.timezone(calendar.tz or "UTC")
+            zone = team._get_timezone()
             for horizon in HORIZONS:
                 if not pending:
                     break

@@ -60,7 +60,7 @@ class HelpdeskOnCallRota(models.TransientModel):
             raise UserError(self.env._("The rota ends after it starts, and each turn has a day."))
         if (self.date_stop - self.date_start).days > MAX_SHIFTS * self.days:
             raise UserError(self.env._("That is too far ahead. Choose an earlier end."))
-        timezone = pytz.timezone(self.team_id.calendar_id.tz or self.env.user.tz or "UTC")
+        timezone = self.team_id._get_timezone()
         changes = [self.date_start]
         while changes[-1] < self.date_stop:
             changes.append(min(changes[-1] + timedelta(days=self.days), self.date_stop))

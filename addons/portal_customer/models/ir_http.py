@@ -34,7 +34,8 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _pre_dispatch(cls, rule, args):
         """Override of `http_routing`: a token that is sent as a file is no token, text with a NUL
-        is nobody's, and people act for the customer they have chosen.
+        is nobody's, people act for the customer they have chosen, and who has no time zone reads
+        times in the company's.
         """
         asked = request.httprequest
         typed = (value for _name, value in asked.form.items(multi=True))
@@ -44,6 +45,8 @@ class IrHttp(models.AbstractModel):
         # As whom somebody acts who is a contact of several customers. Judged where it is read.
         if contact_id := request.session.get(CONTACT_KEY):
             request.update_context(**{CONTACT_KEY: contact_id})
+        if request.env.user.share and not request.env.user.tz:
+            request.update_context(tz=request.env.company._get_reader_timezone())
         return result
 
     @classmethod

@@ -99,7 +99,7 @@ class ServiceIntervention(models.Model):
     @api.model
     def _portal_zone(self):
         """The zone in which the user reads and types times."""
-        return pytz.timezone(self.env.user.tz or self.env.company._get_service_timezone())
+        return pytz.timezone(self.env.company._get_reader_timezone())
 
     @api.model
     def _portal_now(self):

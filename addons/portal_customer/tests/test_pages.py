@@ -471,3 +471,30 @@ class TestTicketPages(PagesCommon):
         self._login("other")
         self.make_jsonrpc_request("/my/tickets/solved", {"entry_id": self.entry.id})
         self.assertEqual(self.entry.solved_count, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestZone(PagesCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # As Odoo leaves it where nobody has chosen a zone.
+        cls.company.resource_calendar_id.tz = "UTC"
+        cls.company.partner_id.write({"tz": False, "country_id": cls.env.ref("base.it").id})
+        cls.company_user.tz = False
+        cls.ticket.resolution_deadline = "2027-01-12 09:30:00"
+
+    def test_who_has_no_zone_reads_times_where_the_company_is_at_home(self):
+        self._login("company")
+        self.assertIn("10:30 AM", self._get(f"/my/tickets/{self.ticket.id}").text)
+        self.company_user.tz = "Asia/Tokyo"
+        self.assertIn("06:30 PM", self._get(f"/my/tickets/{self.ticket.id}").text)
+
+    def test_a_time_is_typed_where_it_is_read(self):
+        typing = self.env["service.intervention"].with_user(self.company_user)
+        self.assertEqual(typing._portal_to_utc("2027-01-12T10:30"), "2027-01-12 09:30:00")
+
+    def test_bands_of_the_day_are_the_company_s(self):
+        self.assertEqual(self.company._get_service_timezone(), "Europe/Rome")
+        self.company.resource_calendar_id.tz = "Asia/Tokyo"
+        self.assertEqual(self.company._get_service_timezone(), "Asia/Tokyo")
