@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from campo import postgres, system
+from campo import paths, postgres, system
+from campo.databases import Databases
 from campo.odoo_source import checkout
 from campo.paths import TOP
 from campo.say import Stop, run
@@ -75,6 +76,41 @@ def test_a_url_that_names_no_server_is_refused(monkeypatch):
     monkeypatch.setenv("CAMPO_DB", "localhost")
     with pytest.raises(Stop, match="postgresql://"):
         postgres.external()
+
+
+def test_the_databases_belong_to_a_plain_role(monkeypatch, tmp_path):
+    monkeypatch.delenv("CAMPO_DB", raising=False)
+    for name, path in (("TOP", tmp_path), ("LOCAL", tmp_path), ("PG", tmp_path / "pg")):
+        monkeypatch.setattr(paths, name, path)
+    try:
+        with postgres.server() as server:
+            (rights,) = Databases(server)._sql(
+                "select concat_ws(' ', rolsuper, rolcreaterole, rolcreatedb) from pg_roles"
+                " where rolname = current_user"
+            )
+    finally:
+        postgres.forget()
+    assert rights == "f f t", "no superuser, makes no roles, makes databases"
+
+
+def test_a_database_goes_though_somebody_is_in_it(pg_server):
+    databases, name = Databases(pg_server), f"campo_story_{os.getpid()}"
+    databases.copy("template0", name)
+    with subprocess.Popen(
+        [paths.PYTHON, "-c", _STAY, name], env=databases.env, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    ) as somebody:  # fmt: skip
+        assert somebody.stdout.readline() == "in\n"
+        databases.drop(name)
+    assert databases.comment(name) is None
+
+
+_STAY = """
+import sys, psycopg2
+cursor = psycopg2.connect(dbname=sys.argv[1]).cursor()
+print("in", flush=True)
+cursor.execute("select pg_sleep(60)")
+"""
 
 
 def test_a_failing_command_shows_its_last_lines():

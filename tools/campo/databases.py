@@ -151,8 +151,15 @@ class Databases:
             shutil.copytree(files / source, files / target, copy_function=_link_or_copy)
 
     def drop(self, name):
-        """Drop a database and its file store, if there."""
-        self._sql(f'drop database if exists "{name}" with (force)')
+        """Drop a database and its file store, if there.
+
+        Not ``with (force)``: that refuses a plain owner while autovacuum is at work in it.
+        """
+        self._sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            f"where datname = '{name}' and usename = current_user"
+        )
+        self._sql(f'drop database if exists "{name}"')
         shutil.rmtree(paths.DATA / "filestore" / name, ignore_errors=True)
 
     def set_parameter(self, database, key, value):

@@ -3,6 +3,10 @@
 The private server listens on a socket only, in a folder that nobody else may enter, so it needs
 no port and no password and disturbs no other server. Whoever uses it holds a shared lock; the
 last one to leave stops it.
+
+Odoo and the tests own their databases as a plain role, as they would at a hoster's; the
+superuser only makes that role. In a cluster of before 2026-11-28 the role is the superuser
+itself, and stays so until `./dev reset`.
 """
 
 import contextlib
@@ -21,7 +25,8 @@ from . import paths
 from .say import Stop, run, step
 from .system import postgresql_bin
 
-ROLE = "campo"
+ROLE = "campo"  # owner of the databases; may create some, and nothing else
+_SUPERUSER = "postgres"
 MAX_SOCKET_PATH = 90  # the kernel's limit is 108 bytes, with the name of the socket in it
 
 # Nothing here outlives a demo or a test run: speed before durability.
@@ -120,24 +125,32 @@ class _Private:
             self._create()
         if not self._is_running():
             with step("PostgreSQL"):
-                self._make_folder(self.socket)
-                self._program(
-                    "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "start",
-                    failure="The private PostgreSQL does not start. "
-                    "`./dev reset` makes a new one (the demo data are lost).",
-                )  # fmt: skip
+                self._start()
+
+    def _start(self):
+        self._make_folder(self.socket)
+        self._program(
+            "pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "start",
+            failure="The private PostgreSQL does not start. "
+            "`./dev reset` makes a new one (the demo data are lost).",
+        )  # fmt: skip
 
     def _create(self):
         with step("Private PostgreSQL cluster"):
+            self._stop()
             shutil.rmtree(self.data, ignore_errors=True)  # a half-finished one
             self._make_folder(self.folder)
-            self._make_folder(self.socket)
             self._program(
-                "initdb", "-D", self.data, "-E", "UTF8", "--locale=C.UTF-8", "-U", ROLE,
+                "initdb", "-D", self.data, "-E", "UTF8", "--locale=C.UTF-8", "-U", _SUPERUSER,
                 "--auth=trust", failure="The private PostgreSQL cluster could not be created.",
             )  # fmt: skip
             with (self.data / "postgresql.conf").open("a") as settings:
                 settings.write(_SETTINGS.format(socket=self.socket))
+            self._start()
+            self._program(
+                "createuser", "-h", self.socket, "-U", _SUPERUSER, "--createdb", ROLE,
+                failure="The owner of the databases could not be created in PostgreSQL.",
+            )  # fmt: skip
             (self.folder / "ready").touch()
 
     def _make_folder(self, folder):
