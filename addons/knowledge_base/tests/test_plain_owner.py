@@ -30,9 +30,8 @@ class TestPlainOwner(TransactionCase):
         text_search.create_configurations(self.env.cr)
 
     def test_whoever_may_not_stands_on_a_lower_rung(self):
-        self.env.cr.execute(
-            SQL("REVOKE CREATE ON DATABASE %s FROM current_user", SQL.identifier(self.env.cr.dbname))
-        )
+        database = SQL.identifier(self.env.cr.dbname)
+        self.env.cr.execute(SQL("REVOKE CREATE ON DATABASE %s FROM current_user", database))
         text_search.create_configurations(self.env.cr)
         self.assertFalse(text_search.has_unaccent(self.env.cr))
         self.assertEqual(self._configuration(), "italian")
