@@ -270,7 +270,7 @@ class KnowledgeArticle(models.Model):
         return ", ".join(filter(None, [self.product, *tags]))
 
     def _knowledge_is_solved(self):
-        return self.active and self.state == "published"
+        return self.state == "published"
 
     def _knowledge_audience(self):
         return self.audience

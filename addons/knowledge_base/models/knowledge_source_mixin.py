@@ -13,8 +13,9 @@ _HEADING = re.compile(r"<(/?)h[1-6](?:\s[^>]*)?>", re.IGNORECASE)
 class KnowledgeSourceMixin(models.AbstractModel):
     """My solved records are to be found again.
 
-    A record is in the index exactly while `_knowledge_is_solved()` holds; the index follows
-    in the transaction that creates, changes or deletes the record. Inherit, and answer the hooks.
+    A record is in the index exactly while `_knowledge_is_solved()` holds and it is not archived;
+    the index follows in the transaction that creates, changes or deletes the record. Inherit, and
+    answer the hooks.
     """
 
     _name = "knowledge.source.mixin"
@@ -83,7 +84,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         # sudo: whether a record is solved doesn't depend on who asks
-        solved_sudo = records.sudo().filtered(lambda record: record._knowledge_is_solved())
+        solved_sudo = records.sudo().filtered(lambda record: record._knowledge_is_found())
         solved_sudo._knowledge_index()
         return records
 
@@ -146,6 +147,10 @@ class KnowledgeSourceMixin(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
+    def _knowledge_is_found(self) -> bool:
+        """Whether the record is to be in the index: what is archived is not."""
+        return self._knowledge_is_solved() and ("active" not in self._fields or self.active)
+
     def _knowledge_entries(self):
         """Entries of the index that stand for these records."""
         return self.env["knowledge.entry"].search(
@@ -166,7 +171,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
         for record in records_sudo:
             entry = entry_by_id.get(record.id, entries_sudo)
             solution = solutions.get(record.id, entries_sudo) - entry
-            if not record._knowledge_is_solved():
+            if not record._knowledge_is_found():
                 obsolete_sudo += entry
             elif entry:
                 values_by_entry[entry] = record._prepare_knowledge_entry_values(solution)
