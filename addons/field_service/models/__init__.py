@@ -48,6 +48,7 @@ from . import (
     service_document,
     service_document_screens,
     service_equipment,
+    service_equipment_knowledge,
     service_equipment_label,
     service_equipment_screens,
     service_expiry,

@@ -615,10 +615,14 @@ class ServiceIntervention(models.Model):
         return self.commercial_partner_id
 
     def _knowledge_codes(self):
-        return " ; ".join(filter(None, self.equipment_ids.mapped("serial_number")))
+        return " ; ".join(filter(None, self._knowledge_equipment().mapped("serial_number")))
 
     def _knowledge_tags(self):
-        return self.equipment_ids._product_names(self._knowledge_lang())
+        return self._knowledge_equipment()._product_names(self._knowledge_lang())
+
+    def _knowledge_equipment(self):
+        """What it was about, also what has been scrapped since."""
+        return self.with_context(active_test=False).equipment_ids
 
     def _knowledge_lang(self):
         return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang

@@ -90,6 +90,41 @@ class TestSimilarProblems(SimilarCommon):
         )
         self.assertEqual(ticket._knowledge_tags(), "Nastro Rulmeca 400")
 
+    def test_solved_cases_are_found_by_what_their_equipment_is_now(self):
+        wrong, right = self.env["product.product"].create(
+            [{"name": "Nastro Rulmeca 400"}, {"name": "Nastro Interroll 90"}]
+        )
+        equipment = self._equipment_of(wrong)
+        job = self._create_intervention(name="Non parte", equipment_ids=[(6, 0, equipment.ids)])
+        job.with_user(self.user_dispatcher).action_done(cause="Fusibile", solution="Cambiato")
+        ticket = self.env["helpdesk.ticket"].create(
+            {"name": "Fermo", "partner_id": self.contact.id, "equipment_id": equipment.id}
+        )
+        ticket.action_close(solution="Riavviato", cause="Arresto premuto")
+        equipment.with_user(self.user_dispatcher).write(
+            {"product_id": right.id, "serial_number": "IR90-1"}
+        )
+        for case in (job, ticket):
+            self.assertRecordValues(
+                self._entry_of(case), [{"tags": "Nastro Interroll 90", "codes": "IR90-1"}]
+            )
+        equipment.active = False
+        job._knowledge_index()
+        self.assertEqual(self._entry_of(job).codes, "IR90-1", "also when it has been scrapped")
+
+    def test_what_is_archived_is_not_found(self):
+        ticket = self.env["helpdesk.ticket"].create(
+            {"name": "Nastro trasportatore fermo", "partner_id": self.contact.id}
+        )
+        ticket.action_close(solution="Riavviato", cause="Arresto premuto")
+        for case in (ticket, self.solved):
+            with self.subTest(case=case.display_name):
+                self.assertTrue(self._entry_of(case))
+                case.active = False
+                self.assertFalse(self._entry_of(case))
+                case.active = True
+                self.assertTrue(self._entry_of(case))
+
     def test_who_sees_no_interventions_finds_none(self):
         entries = self.env["knowledge.entry"].with_user(self.user_employee)
         self.assertEqual(entries.search_similar(QUESTION), [])
