@@ -180,12 +180,8 @@ class HrExpense(models.Model):
     @api.depends("intervention_id", "company_id")
     def _compute_country_id(self):
         for expense in self:
-            intervention = expense.intervention_id
-            place = intervention.site_id or intervention.partner_id
             expense.country_id = (
-                place.country_id
-                or intervention.partner_id.country_id
-                or expense.company_id.country_id
+                expense.intervention_id._get_work_country() or expense.company_id.country_id
             )
 
     @api.depends("payment_mode")

@@ -59,6 +59,10 @@ class ServiceIntervention(models.Model):
         for intervention in self:
             intervention.expense_count = count.get(intervention, 0)
 
+    def _get_work_country(self):
+        """Where an expense of the intervention was made, unless somebody says otherwise."""
+        return self.site_id.country_id or self.partner_id.country_id
+
     # === PUBLIC METHODS === #
 
     @idempotent
@@ -126,7 +130,8 @@ class ServiceIntervention(models.Model):
             "date": day,
             "payment_mode": mode,
             "payment_traceable": self._check_traceable(values.get("payment_traceable"), mode),
-            "invoice_to_us": values.get("invoice_to_us") is True,
+            # What is paid by the kilometre or by the day has no invoice.
+            "invoice_to_us": values.get("invoice_to_us") is True and not kind._is_counted(),
             "tax_percent": values.get("tax_percent"),
             "country_id": self._check_country(values.get("country")),
             **{

@@ -27,7 +27,7 @@ class ServiceIntervention(models.Model):
         if form not in dict(FORMS):
             raise ValidationError(self.env._("Choose one of the forms of a daily allowance."))
         country = given["country_id"]
-        site = self.site_id.country_id or self.partner_id.country_id
+        site = self._get_work_country()
         home = self.company_id.country_id
         is_abroad = bool(country and country != home.id) or bool(
             not country and site and site != home

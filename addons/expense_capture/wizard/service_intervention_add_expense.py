@@ -101,9 +101,7 @@ class ServiceInterventionAddExpense(models.TransientModel):
         for wizard in self:
             intervention = wizard.intervention_id
             wizard.country_id = (
-                intervention.site_id.country_id
-                or intervention.partner_id.country_id
-                or intervention.company_id.country_id
+                intervention._get_work_country() or intervention.company_id.country_id
             )
 
     def _prepare_expense(self):
