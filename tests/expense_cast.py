@@ -10,6 +10,9 @@ from odoo import fields
 
 company = env.company
 company.country_id = env.ref("base.it")
+francs = env.ref("base.CHF")
+francs.active = True
+francs.rate_ids.unlink()
 firm = env["res.partner"].create(
     {
         "name": "Beta Receipts S.r.l.",

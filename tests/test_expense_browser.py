@@ -1,6 +1,7 @@
 """An expense caught on the spot at 390 px: three taps and a photo, inside and in the portal."""
 
 import io
+from datetime import date, timedelta
 
 import pytest
 from PIL import Image
@@ -83,7 +84,7 @@ def test_outside_three_taps_and_a_photo_and_a_refusal_loses_nothing(cast, phone)
     ada = phone("receipts_outside")
     page = ada.go(f"/my/interventions/{cast['intervention']}")
     fold = page.locator("details:has(#amount)")
-    fold.locator("summary").tap()
+    fold.locator("> summary").tap()
     fold.locator("label[for=expense_kind_restaurant]").tap()
     look(ada, "expense-outside-kinds")
     fold.locator("#receipt").set_input_files([photo("blue")])
@@ -103,11 +104,65 @@ def test_outside_three_taps_and_a_photo_and_a_refusal_loses_nothing(cast, phone)
     assert "38.00" in page.inner_text("body")
     look(ada, "expense-outside-saved")
     fold = page.locator("details:has(#amount)")
-    fold.locator("summary").tap()
+    fold.locator("> summary").tap()
     fold.locator("#receipts").set_input_files([photo("green"), photo("yellow")])
     with page.expect_navigation():
         fold.locator("button:has-text('Send')").tap()
     assert page.locator("text=Receipt green.jpg").count()
+
+
+def test_outside_neither_a_refusal_nor_a_dead_spot_nor_a_reload_loses_an_expense(cast, phone):
+    ada = phone("receipts_outside")
+    page = ada.go(f"/my/interventions/{cast['intervention']}")
+    form = page.locator("form.o_portal_customer_expense")
+
+    def unfold():
+        page.locator("details:has(> form.o_portal_customer_expense) > summary").tap()
+
+    unfold()
+    form.locator("label[for=expense_kind_hotel]").tap()
+    form.locator("#receipt").set_input_files([photo("orange")])
+    form.locator("#amount").fill("120,00")
+    yesterday = (date.today() - timedelta(days=1)).isoformat()
+    form.locator("#spent_on").fill(yesterday)
+    form.locator("details summary").tap()
+    form.locator("#currency").select_option("CHF")
+    form.locator("#country").select_option("CH")
+    form.locator("label[for=invoice_to_us]").tap()
+    look(ada, "expense-outside-more")
+    save = form.locator("button:has-text('Save the expense')")
+    refusal = form.locator(".alert-danger")
+    save.tap()
+    refusal.locator("text=no exchange rate for CHF").wait_for()
+    look(ada, "expense-outside-no-rate")
+    assert form.locator("#receipt").evaluate("input => input.files.length") == 1
+    ada.context.set_offline(True)
+    save.tap()
+    refusal.locator("text=This has not arrived").wait_for()
+    assert form.locator("#receipt").evaluate("input => input.files.length") == 1
+    ada.context.set_offline(False)
+    # The telephone has thrown the page away: what was typed comes back, but for the photo.
+    page.reload()
+    typed = {
+        "#amount": "120,00",
+        "#spent_on": yesterday,
+        "#currency": "CHF",
+        "#country": "CH",
+    }
+    page.wait_for_function("document.getElementById('amount').value")
+    assert {name: form.locator(name).input_value() for name in typed} == typed
+    assert form.locator("#expense_kind_hotel").is_checked()
+    assert form.locator("#invoice_to_us").is_checked()
+    look(ada, "expense-outside-reloaded")
+    form.locator("#receipt").set_input_files([photo("orange")])
+    form.locator("#currency").select_option("")
+    with page.expect_navigation():
+        save.tap()
+    row = page.locator(".list-group-item:has-text('120.00')")
+    row.wait_for()
+    # What was taken is not proposed once more.
+    unfold()
+    assert not form.locator("#amount").input_value()
 
 
 SHARE = """() => {

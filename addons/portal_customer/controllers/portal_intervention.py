@@ -61,6 +61,7 @@ class PortalIntervention(PortalPages):
                 chosen_id=to_int(more.get("typed", {}).get("product_id"))
             ),
             "expense_kinds": intervention._portal_expense_kinds(),
+            "expense_choices": intervention._portal_expense_choices(),
             "expenses": intervention._portal_expenses(),
             "trip": intervention._portal_trip(),
             "similar": intervention._portal_similar(),

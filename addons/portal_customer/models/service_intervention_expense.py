@@ -35,6 +35,32 @@ class ServiceIntervention(models.Model):
             for kind in kinds_sudo
         ]
 
+    def _portal_expense_choices(self):
+        """Currencies and countries of a receipt, for the form: ``currencies`` and ``countries``.
+
+        The usual one is first and has no code: whoever chooses nothing has chosen it.
+
+        :return: dict of lists of dicts ``code``, ``label``
+        """
+        self.ensure_one()
+        # Neither is a secret; the portal has no right of its own to all of what they come from.
+        intervention_sudo = self.sudo()
+        company_sudo = intervention_sudo.company_id
+        own = company_sudo.currency_id
+        usual = intervention_sudo._get_work_country() or company_sudo.country_id
+        currencies_sudo = self.env["res.currency"].sudo().search([("id", "!=", own.id)])
+        countries_sudo = self.env["res.country"].sudo().search([("id", "!=", usual.id)])
+        return {
+            "currencies": [
+                {"code": "", "label": own.name},
+                *({"code": currency.name, "label": currency.name} for currency in currencies_sudo),
+            ],
+            "countries": [
+                {"code": "", "label": usual.name or ""},
+                *({"code": country.code, "label": country.name} for country in countries_sudo),
+            ],
+        }
+
     def _portal_expenses(self):
         """The user's own expenses on this intervention; the caller has checked the latter."""
         self.ensure_one()
@@ -49,6 +75,8 @@ class ServiceIntervention(models.Model):
                 "amount": format_amount(
                     self.env, expense.total_amount, expense.company_currency_id
                 ),
+                "amount_paid": expense.is_multiple_currency
+                and format_amount(self.env, expense.total_amount_currency, expense.currency_id),
                 "verdict": expense.traceability_verdict
                 if expense.traceability_state == "missing"
                 else "",
@@ -130,6 +158,9 @@ class ServiceIntervention(models.Model):
             "distance_reason": typed.get("distance_reason"),
             "date": typed.get("date"),
             "description": typed.get("description"),
+            "currency": typed.get("currency"),
+            "country": typed.get("country"),
+            "invoice_to_us": bool(typed.get("invoice_to_us")),
             "payment_traceable": bool(typed.get("payment_traceable")),
         }
         values = {name: value for name, value in values.items() if value}

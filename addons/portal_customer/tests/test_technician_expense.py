@@ -1,6 +1,8 @@
 from datetime import timedelta
 
-from odoo import fields
+from lxml import html
+
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .test_pages import PagesCommon
@@ -83,3 +85,98 @@ class TestTechnicianExpense(PagesCommon):
             description="Lunch",
         )
         self.assertRecordValues(self.job.expense_ids, [{"date": day, "name": "Lunch"}])
+
+    # === ABROAD, ANOTHER CURRENCY, AN INVOICE TO US === #
+
+    def _spend(self, files=None, **typed):
+        typed = {"kind": "restaurant", "amount": "40", **typed}
+        return self._post(f"{self.url}/expense", files, **typed)
+
+    def _form(self, page):
+        (form,) = html.fromstring(page.text).find_class("o_portal_customer_expense")
+        return form
+
+    def _francs(self, rates):
+        francs = self.env.ref("base.CHF")
+        francs.active = True
+        francs.rate_ids.unlink()
+        francs.rate_ids = [
+            Command.create({"name": day, "rate": rate, "company_id": self.company.id})
+            for day, rate in rates
+        ]
+        return francs
+
+    def test_money_of_another_country_counts_at_the_rate_of_its_day(self):
+        today = fields.Date.today()
+        francs = self._francs([(today - timedelta(days=5), 2.0), (today, 4.0)])
+        switzerland = self.env.ref("base.ch")
+        page = self.url_open(self.url).text
+        self.assertIn('<option value="CHF">CHF</option>', page)
+        day = today - timedelta(days=2)
+        spent = self._spend(currency="CHF", country="CH", date=str(day))
+        self.assertEqual(spent.status_code, 303)
+        self.assertRecordValues(
+            self.job.expense_ids,
+            [{"currency_id": francs.id, "total_amount": 20.0, "country_id": switzerland.id}],
+        )
+        self.assertEqual(self.job.expense_ids.traceability_state, "abroad")
+        # Both what is on the receipt and what comes of it.
+        page = self.url_open(self.url).text
+        self.assertRegex(page, r"40\.00\s*CHF|CHF\s*40\.00")
+        self.assertIn("20.00", page)
+
+    def test_a_currency_without_a_rate_is_answered_and_nothing_typed_is_lost(self):
+        self._francs([])
+        refused = self._spend(
+            files=[self._photo()], currency="CHF", country="CH", invoice_to_us="1", amount="41.30"
+        )
+        self.assertEqual(refused.status_code, 200)
+        self.assertIn("no exchange rate for CHF", refused.text)
+        form = self._form(refused)
+        self.assertIsNotNone(form.find(".//details").get("open"))
+        typed = dict(form.form_values())
+        self.assertEqual(
+            [typed[name] for name in ("amount", "currency", "country", "invoice_to_us")],
+            ["41.30", "CHF", "CH", "1"],
+        )
+        # A browser gives no photo back to a page.
+        self.assertIn("choose the photo again", form.text_content())
+        self.assertFalse(self.job.expense_ids)
+
+    def test_as_usual_it_is_our_money_where_the_work_is(self):
+        self.job.site_id.country_id = self.env.ref("base.de")
+        form = self._form(self.url_open(self.url))
+        self.assertIsNone(form.find(".//details").get("open"))
+        chosen = [form.find(f".//select[@id='{name}']/option") for name in ("currency", "country")]
+        self.assertEqual(
+            [(option.get("value"), option.text) for option in chosen],
+            [("", self.company.currency_id.name), ("", "Germany")],
+        )
+        self._spend(currency="", country="")
+        self.assertRecordValues(
+            self.job.expense_ids,
+            [
+                {
+                    "currency_id": self.company.currency_id.id,
+                    "country_id": self.env.ref("base.de").id,
+                    "invoice_to_us": False,
+                }
+            ],
+        )
+
+    def test_of_an_invoice_in_our_name_the_tax_is_deducted(self):
+        tax = self.env["account.tax"].search(
+            [("type_tax_use", "=", "purchase"), ("company_id", "=", self.company.id)], limit=1
+        )
+        tax.write({"amount_type": "percent", "amount": 10, "price_include_override": False})
+        kind = self.env["expense.kind"].search([("code", "=", "hotel")])
+        kind.product_id.supplier_taxes_id = [Command.set(tax.ids)]
+        self._spend(kind="hotel", amount="110", invoice_to_us="1")
+        self.assertRecordValues(
+            self.job.expense_ids, [{"invoice_to_us": True, "untaxed_amount": 100.0}]
+        )
+        # Ticked by mistake it changes nothing for what has no invoice.
+        self._drive(invoice_to_us="1", currency="CHF", distance_km="10")
+        drive = self.job.expense_ids.filtered("is_mileage")
+        self.assertFalse(drive.invoice_to_us)
+        self.assertEqual(drive.currency_id, self.company.currency_id)

@@ -62,7 +62,7 @@ export class KeepDraft extends Interaction {
                 field.checked = true;
                 this.show(field);
             }
-        } else if (!ticks.length && fields.length && !fields[0].value) {
+        } else if (!ticks.length && fields.length && isOpen(fields[0])) {
             fields[0].value = values[0] || "";
             this.show(fields[0]);
         }
@@ -103,6 +103,11 @@ export class KeepDraft extends Interaction {
         window.sessionStorage.setItem(this.key, JSON.stringify({ values, sent }));
         this.isTyped = false;
     }
+}
+
+/** Whether nobody has typed there: the page may propose something, like the date of today. */
+function isOpen(field) {
+    return !field.value || "proposed" in field.dataset;
 }
 
 function forgetSent() {
