@@ -8,6 +8,7 @@ from . import hr_expense
 from . import expense_charge_policy
 from . import hr_expense_charging
 from . import hr_expense_rules
+from . import hr_expense_split
 from . import expense_allowance_rate
 from . import hr_expense_approval
 from . import hr_expense_note

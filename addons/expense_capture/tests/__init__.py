@@ -7,6 +7,7 @@ from . import test_profitability
 from . import test_reading
 from . import test_repricing
 from . import test_receipts
+from . import test_sales_order
 from . import test_security
 from . import test_stories
 from . import test_traceability

@@ -260,6 +260,65 @@ class TestCharging(ExpenseCaptureCommon):
                 line_ids=approved.work_line_ids.ids
             )
 
+    def _split(self, expense, *amounts):
+        """Part the expense as the dialog does, the first amount stays with it."""
+        expense = expense.with_user(self.user_approver)
+        dialog = self.env["hr.expense.split.wizard"].browse(
+            expense.action_split_wizard()["res_id"]
+        )
+        for part, amount in zip(dialog.expense_split_line_ids, amounts, strict=True):
+            part.total_amount_currency = amount
+        dialog.with_user(self.user_approver).action_split_expense()
+        return self.env["hr.expense"].search([("split_expense_origin_id", "=", expense.id)])
+
+    def test_the_parts_of_an_expense_are_charged_as_the_whole_was(self):
+        intervention = self._working_intervention()
+        whole = self._add(intervention, kind="hotel", amount=100, nights=2)
+        parts = self._split(whole, 70, 30)
+        self.assertEqual(parts.intervention_id, intervention)
+        self.assertEqual(sorted(parts.work_line_ids.mapped("amount_invoice")), [30, 70])
+        self.assertEqual(sum(parts.mapped("nights")), 2)
+        third = self._split(whole, 50, 20) - parts
+        self.assertEqual(third.intervention_id, intervention)
+        report = self._sign(intervention)
+        self.assertEqual(self._invoice(report).amount_untaxed, 100)
+        with self.assertRaisesRegex(UserError, "on an invoice already"):
+            self._split(whole, 25, 25)
+
+    def test_kilometres_and_days_are_not_split(self):
+        intervention = self._working_intervention()
+        for values in ({"kind": "own_car", "distance_km": 10}, {"kind": "allowance"}):
+            expense = self._add(intervention, **values)
+            with self.subTest(**values), self.assertRaisesRegex(UserError, "cannot be split"):
+                self._split(expense, 1, 1)
+
+    def test_what_is_posted_costs_what_the_work_line_says(self):
+        """Paid by whom × in which currency × VAT inside deducted or not."""
+        francs = self.setup_other_currency("CHF", rates=[("2026-11-01", 2.0)])
+        intervention = self._working_intervention()
+        expenses = self.env["hr.expense"]
+        for mode in ("own_account", "company_account"):
+            for currency in (self.company.currency_id, francs):
+                for deducted in (True, False):
+                    expenses |= self._add(
+                        intervention,
+                        kind="hotel",
+                        amount=96,
+                        currency=currency.name,
+                        payment_mode=mode,
+                        invoice_to_us=deducted,
+                    )
+        self._approve(expenses)
+        self._post(expenses)
+        for expense in expenses:
+            booked = self.env["account.analytic.line"].search(
+                [("move_line_id.expense_id", "=", expense.id)]
+            )
+            with self.subTest(mode=expense.payment_mode, currency=expense.currency_id.name):
+                self.assertAlmostEqual(
+                    -sum(booked.mapped("amount")), expense.work_line_ids.amount_cost, 2
+                )
+
     def test_contractors_are_charged_and_never_posted(self):
         self.technician.settled_by_bill = True
         intervention = self._working_intervention()
@@ -281,18 +340,6 @@ class TestCharging(ExpenseCaptureCommon):
         with self.assertRaisesRegex(ValidationError, "paid by the company"):
             expense.payment_mode = "company_account"
             expense.settlement = "own_bill"
-
-    def test_odoos_own_recharging_does_not_charge_twice(self):
-        """With `sale_expense` an expense of an intervention takes no sales order."""
-        intervention = self._working_intervention()
-        expense = self._add(intervention, kind="motorway", amount=10)
-        if "sale_order_id" not in expense._fields:
-            self.assertIsNone(expense._check_not_sold_elsewhere())
-            return
-        expense.product_id.expense_policy = "cost"
-        order = self.env["sale.order"].create({"partner_id": self.customer.id})
-        with self.assertRaisesRegex(ValidationError, "charged twice"):
-            expense["sale_order_id"] = order
 
     def test_capture_costs_no_more_queries_with_more_expenses(self):
         intervention = self._working_intervention()

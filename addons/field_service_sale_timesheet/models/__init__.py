@@ -1,1 +1,1 @@
-from . import project_project, service_work_line
+from . import account_move_line, project_project, service_work_line

@@ -1,0 +1,65 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class HrExpense(models.Model):
+    """What may be split into several expenses."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "hr.expense"
+
+    def action_split_wizard(self):
+        """Override of `hr_expense`: what the customer was billed stays whole, and so does what is
+        counted: kilometres and days are added anew.
+        """
+        self._check_may_split()
+        return super().action_split_wizard()
+
+    def _check_may_split(self):
+        self.ensure_one()
+        # Whoever approves needn't have a right to the work; whether it is billed is shown anyway.
+        if self.sudo().work_line_ids.invoice_line_id:
+            raise UserError(
+                self.env._(
+                    "“%(expense)s” is on an invoice already: it can no longer be split.",
+                    expense=self.name,
+                )
+            )
+        if self.kind_id._is_counted():
+            raise UserError(
+                self.env._(
+                    "Kilometres and days cannot be split. Correct the number, and add another "
+                    "expense."
+                )
+            )
+
+
+class HrExpenseSplitWizard(models.TransientModel):
+    """Parts of an expense of an intervention are spent on it, too."""
+
+    _inherit = "hr.expense.split.wizard"
+
+    def action_split_expense(self):
+        """Override of `hr_expense`: each part is charged, nights are counted once."""
+        whole = self.expense_id
+        whole._check_may_split()
+        before = self._find_parts()
+        action = super().action_split_expense()
+        if whole.intervention_id:
+            # Whoever approves needn't have a right to the intervention; the whole is on it.
+            parts_sudo = (self._find_parts() - before - whole).sudo()
+            parts_sudo.write(
+                {
+                    "intervention_id": whole.sudo().intervention_id.id,
+                    "event_id": whole.sudo().event_id.id,
+                    "equipment_id": whole.sudo().equipment_id.id,
+                    "nights": 0,
+                }
+            )
+        return action
+
+    def _find_parts(self):
+        """Expenses that this one was split into so far."""
+        origin = self.expense_id.split_expense_origin_id
+        return origin and origin.search([("split_expense_origin_id", "=", origin.id)])
