@@ -263,9 +263,7 @@ class TestCharging(ExpenseCaptureCommon):
     def _split(self, expense, *amounts):
         """Part the expense as the dialog does, the first amount stays with it."""
         expense = expense.with_user(self.user_approver)
-        dialog = self.env["hr.expense.split.wizard"].browse(
-            expense.action_split_wizard()["res_id"]
-        )
+        dialog = self.env["hr.expense.split.wizard"].browse(expense.action_split_wizard()["res_id"])
         for part, amount in zip(dialog.expense_split_line_ids, amounts, strict=True):
             part.total_amount_currency = amount
         dialog.with_user(self.user_approver).action_split_expense()
