@@ -1,7 +1,25 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
+from odoo.addons.knowledge_base import encoder
+
+
+@contextmanager
+def real_encoder():
+    """The packaged model, loaded anew and gone afterwards."""
+    with (
+        patch.object(encoder, "_may_start", return_value=True),
+        patch.multiple(encoder._State, encoder=None, failure=None),
+    ):
+        try:
+            yield
+        finally:
+            if encoder._State.encoder:
+                encoder._State.encoder._model.end()
 
 
 class KnowledgeBaseCommon(BaseCommon):

@@ -1,11 +1,14 @@
-import socket
+import os
+import signal
+import tempfile
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from odoo.addons.knowledge_base import encoder
 
-from .common import KnowledgeBaseCommon
+from .common import KnowledgeBaseCommon, real_encoder
 
 try:
     import numpy
@@ -65,6 +68,7 @@ class TestRungs(KnowledgeBaseCommon):
     def test_a_package_that_does_not_load_is_named_and_words_answer(self):
         with (
             patch.object(encoder, "is_installed", return_value=True),
+            patch.object(encoder, "_may_start", return_value=True),
             patch.object(encoder, "Encoder", side_effect=OSError("no such engine")),
             patch.object(encoder._State, "encoder", None),
             patch.object(encoder._State, "failure", None),
@@ -197,15 +201,51 @@ class TestMeaning(EncoderCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestEncoderProgram(KnowledgeBaseCommon):
+    """Whatever happens to the program with the model happens to it alone."""
+
+    def _program(self, text):
+        """Why a program of this text is not the model's."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.py"
+            path.write_text(text)
+            with patch.object(encoder, "PROGRAM", path), self.assertRaises(RuntimeError) as refused:
+                encoder._Program().ask("query", "caldaia")
+        return str(refused.exception)
+
+    def test_a_crash_while_the_model_is_loaded_is_named(self):
+        self.assertEqual(self._program("import os; os.abort()"), "model.py has ended: Aborted")
+
+    def test_a_crash_over_a_text_is_named(self):
+        crash = "import os; print(flush=True); input(); os.kill(os.getpid(), 11)"
+        self.assertEqual(self._program(crash), "model.py has ended: Segmentation fault")
+
+    def test_why_the_model_does_not_load_is_told(self):
+        self.assertEqual(self._program("print('OSError: no engine')"), "OSError: no engine")
+
+    def test_a_model_that_never_answers_is_given_up(self):
+        with patch.object(encoder, "PATIENCE", 0.2):
+            reason = self._program("import time; print(flush=True); time.sleep(600)")
+        self.assertIn("no answer", reason)
+
+
+@tagged("post_install", "-at_install")
 class TestRealEncoder(KnowledgeBaseCommon):
     """The packaged model, where it is installed."""
 
-    def test_it_finds_across_languages_with_the_sockets_closed(self):
+    def test_when_its_process_is_killed_words_answer_and_it_comes_back(self):
         if not encoder.is_installed():
             self.skipTest("the encoder is not installed")
         boiler = self._create_article("Caldaia in blocco", "Il bruciatore non parte.")
         self._create_article("Fattura con indirizzo errato", "La sede è cambiata.")
-        with patch.object(socket, "socket", side_effect=AssertionError("the network was used")):
-            self.assertEqual(self.env["knowledge.vector"]._fill(), 2)
-            found = self._find("the boiler does not start", lang="en_US")
-        self.assertEqual(found[:1], [boiler.name])
+        with real_encoder():
+            self.env["knowledge.vector"]._fill()
+            question = "the boiler does not start"
+            self.assertEqual(self._find(question, lang="en_US")[:1], [boiler.name])
+            os.kill(encoder.get()._model._process.pid, signal.SIGSEGV)
+            self.assertEqual(self._find("caldaia bloccata"), [boiler.name])
+            (_name, active, why) = self.env["knowledge.entry"]._search_rungs()[-1]
+            self.assertFalse(active)
+            self.assertIn("Segmentation fault", why)
+            encoder._State.failure = None  # as when it has rested
+            self.assertEqual(self._find(question, lang="en_US")[:1], [boiler.name])

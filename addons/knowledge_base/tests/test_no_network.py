@@ -1,4 +1,6 @@
+import shutil
 import socket
+import subprocess
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -6,8 +8,11 @@ from odoo.tests import tagged
 
 from odoo.addons.knowledge_base import encoder
 
-from .common import KnowledgeBaseCommon
+from . import pdf_files
+from .common import KnowledgeBaseCommon, real_encoder
 
+# A program run by it sees no network at all: what its native code does counts, too.
+WITHOUT_NETWORK = ("unshare", "--map-root-user", "--net")
 WAYS_OUT = ("connect", "connect_ex", "sendto", "sendmsg")
 
 
@@ -41,6 +46,29 @@ def closed_sockets():
         yield
 
 
+def may_close_network() -> bool:
+    """Whether this system lets a program be shut off from the network."""
+    return (
+        bool(shutil.which(WITHOUT_NETWORK[0]))
+        and not subprocess.run(
+            [*WITHOUT_NETWORK, "true"], stderr=subprocess.DEVNULL, check=False
+        ).returncode
+    )
+
+
+@contextmanager
+def programs_without_network():
+    """Programs that Odoo starts beside itself have no network, where the system allows that."""
+    prefix = WITHOUT_NETWORK if may_close_network() else ()
+    start = subprocess.Popen
+
+    def closed(command, *arguments, **options):
+        return start([*prefix, *command], *arguments, **options)
+
+    with patch.object(subprocess, "Popen", closed):
+        yield
+
+
 @tagged("post_install", "-at_install")
 class TestNoNetwork(KnowledgeBaseCommon):
     """Nothing leaves the server: with the sockets closed everything that searches answers."""
@@ -59,6 +87,16 @@ class TestNoNetwork(KnowledgeBaseCommon):
             with self.assertRaisesRegex(AssertionError, "network was used"):
                 socket.create_connection(("example.com", 443))
 
+    def test_a_program_sees_no_network(self):
+        if not may_close_network():
+            self.skipTest("This system lets no program be shut off from the network (unshare)")
+        with programs_without_network():
+            answer = subprocess.run(
+                ["cat", "/proc/net/dev"], capture_output=True, text=True, check=True
+            )
+        interfaces = {line.split(":")[0].strip() for line in answer.stdout.splitlines()[2:]}
+        self.assertLessEqual(interfaces, {"lo"})
+
     def test_words_alone_answer(self):
         with closed_sockets(), patch.object(encoder, "get", return_value=None):
             self.assertEqual(self._find("bruciatore in blocco")[:1], [self.article.name])
@@ -71,8 +109,16 @@ class TestNoNetwork(KnowledgeBaseCommon):
     def test_the_encoder_is_loaded_and_answers(self):
         if not encoder.is_installed():
             self.skipTest("the encoder is not installed")
-        with closed_sockets(), patch.multiple(encoder._State, encoder=None, failure=None):
+        with closed_sockets(), programs_without_network(), real_encoder():
             self.env["knowledge.vector"]._fill()
             found = self._find("the boiler does not start", lang="en_US")
             self.assertEqual(found[:1], [self.article.name])
             self.assertFalse(encoder.last_failure())
+
+    def test_the_words_of_a_pdf_are_read(self):
+        file = self.env["ir.attachment"].create(
+            {"name": "manuale.pdf", "raw": pdf_files.text_pdf(["Pompa CR 32"])}
+        )
+        with closed_sockets(), programs_without_network():
+            file._read_words()
+        self.assertEqual(file.index_content, "Pompa CR 32")
