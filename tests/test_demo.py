@@ -53,7 +53,7 @@ def test_one_customer_sees_nothing_of_the_other(demo):
 
 
 def test_the_manager_sees_what_the_knowledge_base_is_worth(demo):
-    call = {"model": "knowledge.event", "method": "figures", "args": [], "kwargs": {"days": 365}}
+    call = {"model": "knowledge.event", "method": "figures", "args": [], "kwargs": {}}
     answer = log_in(demo, "manager").post(
         f"{demo}/web/dataset/call_kw", json={"params": call}, timeout=60
     )

@@ -1,6 +1,7 @@
 """`./dev` stops with one sentence a person can act on."""
 
 import os
+import re
 import socket
 import subprocess
 
@@ -32,6 +33,16 @@ def test_a_free_port_is_fine():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     ensure_port_is_free(port)
+
+
+def test_the_container_has_the_programs_that_the_addons_run():
+    [listed] = re.findall(
+        r"apt-get install -y --no-install-recommends ([^&]+)",
+        (TOP / "docker" / "Dockerfile").read_text(),
+    )
+    # Python packages are pinned in requirements.txt here.
+    programs = {name for name in re.findall(r"[\w-]+", listed) if not name.startswith("python3-")}
+    assert programs == set(system.RUN_BY_ADDONS)
 
 
 def test_too_little_disk_says_how_much_is_needed(monkeypatch):

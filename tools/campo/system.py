@@ -16,7 +16,9 @@ FREE_GIB_NEEDED = 5
 _LIBRARIES = ("libmagic1", "libfontconfig1", "libfreetype6", "libxrender1", "libxext6", "libx11-6")
 _FONTS = ("fonts-dejavu-core",)
 _MAIL_SERVERS = ("dovecot-imapd",)
-_OCR = ("tesseract-ocr", "tesseract-ocr-ita")
+
+# What Campo's addons run beside Odoo; docker/Dockerfile installs the same.
+RUN_BY_ADDONS = ("poppler-utils", "tesseract-ocr", "tesseract-ocr-ita")
 
 
 def postgresql_bin():
@@ -48,10 +50,10 @@ def missing_packages(*, server, tests, lint, scan):
     programs = {"apt-get": "apt", "dpkg-deb": "dpkg"}
     if tests:
         # Its program lies where people's PATH doesn't look.
-        wanted += [package for package in (*_MAIL_SERVERS, *_OCR) if not _is_installed(package)]
+        more = (*_MAIL_SERVERS, *RUN_BY_ADDONS)
+        wanted += [package for package in more if not _is_installed(package)]
         programs |= {
             "chromium": "chromium",
-            "pdftoppm": "poppler-utils",
             "msgmerge": "gettext",
             "npm": "npm",
         }
