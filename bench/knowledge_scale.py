@@ -71,8 +71,8 @@ def load(first, last):
             """
             INSERT INTO knowledge_entry
                    (res_model, res_id, title, problem, lang, audience, solved_count, is_narrowed,
-                    text_length, tsv)
-            SELECT 'made.up', number, title, body, 'it_IT', 'internal', 0, false, %s,
+                    active, text_length, tsv)
+            SELECT 'made.up', number, title, body, 'it_IT', 'internal', 0, false, true, %s,
                    setweight(to_tsvector('campo_it', title), 'A')
                 || setweight(to_tsvector('campo_it', body), 'B')
               FROM made_up

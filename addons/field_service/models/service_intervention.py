@@ -639,5 +639,4 @@ class ServiceIntervention(models.Model):
             "company_id",
             "ticket_id",
             "equipment_ids",
-            "active",
         }

@@ -426,7 +426,6 @@ class HelpdeskTicket(models.Model):
             "team_id",
             "partner_id",
             "company_id",
-            "active",
         }
 
 

@@ -282,7 +282,6 @@ class KnowledgeArticle(models.Model):
     def _knowledge_trigger_fields(self):
         return {
             "name",
-            "active",
             "product",
             "tag_ids",
             "error_codes",

@@ -43,6 +43,11 @@ class KnowledgeEntry(models.Model):
     res_id = fields.Many2oneReference(
         string="Source", model_field="res_model", required=True, readonly=True
     )
+    active = fields.Boolean(
+        default=True,
+        readonly=True,
+        help="What was taken back says nothing and is not found; what came of it is kept.",
+    )
     title = fields.Char(required=True, readonly=True)
     problem = fields.Text(readonly=True)
     solution = fields.Text(readonly=True)
@@ -115,6 +120,14 @@ class KnowledgeEntry(models.Model):
         languages = dict(self.env["res.lang"].get_installed())
         for entry in self:
             entry.lang_name = languages.get(entry.lang, entry.lang)
+
+    @api.depends("active")
+    def _compute_display_name(self):
+        result = super()._compute_display_name()
+        for entry in self:
+            if not entry.active:
+                entry.display_name = self.env._("Taken back")
+        return result
 
     # === CRUD METHODS === #
 
@@ -679,6 +692,27 @@ class KnowledgeEntry(models.Model):
         root = solution.parent_id or solution
         cases = self - root
         (cases + cases.alias_ids).filtered(lambda case: case.parent_id != root).parent_id = root
+
+    def _take_back(self):
+        """Nobody finds these any more, and they say nothing; what people noted of them, and the
+        cases they solved, wait for their source to be solved again.
+        """
+        taken_back = self.filtered("active")
+        if not taken_back:
+            return
+        nothing = dict.fromkeys(("title", "problem", "solution", "codes", "tags", "files"), "")
+        taken_back.with_context(knowledge_base_no_index=True).write(
+            {**nothing, "active": False, "audience": "internal"}
+        )
+        taken_back.flush_recordset()
+        # The columns beside the fields.
+        self.env.cr.execute(
+            SQL(
+                "UPDATE knowledge_entry SET tsv = '', text_length = 0 WHERE id = ANY(%s)",
+                taken_back.ids,
+            )
+        )
+        self.env["knowledge.vector"].search([("entry_id", "in", taken_back.ids)]).unlink()
 
     def _count_solved(self):
         """Once more these entries solved a problem."""

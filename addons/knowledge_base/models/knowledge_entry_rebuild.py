@@ -30,21 +30,22 @@ class KnowledgeEntry(models.Model):
         :return: whether it is complete
         """
         parameters = self.env["ir.config_parameter"]
+        entries = self.with_context(active_test=False)
         begun, _comma, last = (parameters.get_param(PROGRESS) or "").partition(",")
         deadline = time.monotonic() + seconds
         for name in [name for name in self._source_models() if name >= begun]:
             last_id = int(last) if name == begun and last else 0
             while records := self._next_sources(name, last_id):
                 records._knowledge_index()
-                self._drop_orphans(name, last_id, records)
+                entries._drop_orphans(name, last_id, records)
                 last_id = records[-1].id
                 parameters.set_param(PROGRESS, f"{name},{last_id}")
                 if not modules.module.current_test:
                     self.env["ir.cron"]._commit_progress(len(records), remaining=1)
                 if time.monotonic() >= deadline:
                     return False
-            self.search([("res_model", "=", name), ("res_id", ">", last_id)]).unlink()
-        self.search([("res_model", "not in", self._source_models())]).unlink()
+            entries.search([("res_model", "=", name), ("res_id", ">", last_id)]).unlink()
+        entries.search([("res_model", "not in", self._source_models())]).unlink()
         self._analyse()
         parameters.set_param(PROGRESS, "")
         if not modules.module.current_test:
@@ -62,7 +63,8 @@ class KnowledgeEntry(models.Model):
     @api.model
     def _next_sources(self, name, last_id):
         sources = self.env[name].with_context(active_test=False)
-        return sources.search([("id", ">", last_id)], order="id", limit=BATCH)
+        found = sources.search([("id", ">", last_id)], order="id", limit=BATCH)
+        return found.with_env(self.env)
 
     @api.model
     def _drop_orphans(self, name, last_id, records):

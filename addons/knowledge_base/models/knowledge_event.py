@@ -128,12 +128,14 @@ class KnowledgeEvent(models.Model):
 
     @api.model
     def _get_judged_entries(self, kind, records):
-        """Entries of which anybody noted this in the context of these records."""
+        """Entries of which anybody noted this in the context of these records, without those that
+        have been taken back.
+        """
         # sudo: nobody reads events directly; what was judged on a record concerns its readers
         events_sudo = self.sudo().search(
             [("res_model", "=", records._name), ("res_id", "in", records.ids), ("kind", "=", kind)]
         )
-        return events_sudo.entry_id.sudo(False)
+        return events_sudo.entry_id.filtered("active").sudo(False)
 
     @api.model
     def _check_context(self, res_model, res_id) -> dict:

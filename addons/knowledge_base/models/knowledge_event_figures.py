@@ -104,7 +104,11 @@ class KnowledgeEvent(models.Model):
         """What solved most problems, with how many; of what the caller may find."""
         rows = self._group_problems(
             [SQL("knowledge_event.entry_id")],
-            [("create_date", ">=", since), ("kind", "=", "solved"), ("entry_id", "any", [])],
+            [
+                ("create_date", ">=", since),
+                ("kind", "=", "solved"),
+                ("entry_id", "any", [("active", "=", True)]),
+            ],
             limit=SHOWN,
         )
         entries = self.env["knowledge.entry"].browse([entry_id for entry_id, _count in rows])

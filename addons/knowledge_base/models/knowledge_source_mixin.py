@@ -90,7 +90,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if not self._knowledge_trigger_fields().isdisjoint(vals):
+        if "active" in vals or not self._knowledge_trigger_fields().isdisjoint(vals):
             self._knowledge_index()
         return result
 
@@ -152,10 +152,10 @@ class KnowledgeSourceMixin(models.AbstractModel):
         return self._knowledge_is_solved() and ("active" not in self._fields or self.active)
 
     def _knowledge_entries(self):
-        """Entries of the index that stand for these records."""
-        return self.env["knowledge.entry"].search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        )
+        """Entries of the index that stand for these records, also those taken back."""
+        entries = self.env["knowledge.entry"].with_context(active_test=False)
+        found = entries.search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        return found.with_env(self.env)
 
     def _knowledge_index(self):
         """Bring the index up to date for these records, whatever their number."""
@@ -163,7 +163,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
             return
         # sudo: the index is written by nobody directly, it mirrors its sources
         records_sudo = self.sudo()
-        obsolete_sudo = entries_sudo = self.env["knowledge.entry"].sudo()
+        taken_back_sudo = entries_sudo = self.env["knowledge.entry"].sudo()
         entry_by_id = {entry.res_id: entry for entry in records_sudo._knowledge_entries()}
         solutions = records_sudo.env["knowledge.event"]._solutions_of(records_sudo)
         create_vals = []
@@ -172,12 +172,12 @@ class KnowledgeSourceMixin(models.AbstractModel):
             entry = entry_by_id.get(record.id, entries_sudo)
             solution = solutions.get(record.id, entries_sudo) - entry
             if not record._knowledge_is_found():
-                obsolete_sudo += entry
+                taken_back_sudo += entry
             elif entry:
                 values_by_entry[entry] = record._prepare_knowledge_entry_values(solution)
             else:
                 create_vals.append(record._prepare_knowledge_entry_values(solution))
-        obsolete_sudo.unlink()
+        taken_back_sudo._take_back()
         entries_sudo._update_many(values_by_entry)
         entries_sudo.create(create_vals)
 
@@ -201,6 +201,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
             "partner_id": self._knowledge_partner().commercial_partner_id.id,
             "company_id": self._knowledge_company().id,
             "parent_id": solution.id,
+            "active": True,
         }
 
     @api.model

@@ -90,10 +90,53 @@ class TestKnowledgeEvent(KnowledgeBaseCommon):
         with self.assertRaises(ValueError):
             self._record("bought")
 
-    def test_events_go_with_their_entry(self):
+    def test_events_go_with_their_article(self):
         self._record("opened")
-        self.article.action_draft()
+        self.article.unlink()
         self.assertFalse(self.env["knowledge.event"].search([("entry_id", "=", self.entry.id)]))
+
+    def _solve_a_case(self):
+        case = self._create_entry("Girante ferma", self.customer.id, res_model="res.partner")
+        self._record("solved", res_model="res.partner", res_id=self.customer.id)
+        return case
+
+    def test_what_people_told_survives_that_an_article_is_taken_back(self):
+        case = self._solve_a_case()
+        for take_back, give_back in (
+            (self.article.action_draft, self.article.action_publish),
+            (self.article.action_archive, self.article.action_unarchive),
+        ):
+            with self.subTest(take_back=take_back.__name__):
+                take_back()
+                self.assertEqual(self._find("girante ferma"), [case.title], "for itself")
+                give_back()
+                self.assertEqual(self._find("girante ferma"), [self.article.name])
+                self.assertEqual((self.entry.solved_count, self._count("solved")), (1, 1))
+                self.assertEqual(case.parent_id, self.entry)
+
+    def test_what_was_taken_back_says_nothing_to_anybody(self):
+        self._solve_a_case()
+        self._record("used", res_model="res.partner", res_id=self.customer.id)
+        self.article.action_draft()
+        self.assertEqual(self._find("pompa bloccata dal calcare"), [])
+        for user in (self.user_employee, self.user_manager):
+            entries = self.env["knowledge.entry"].with_user(user).with_context(active_test=False)
+            self.assertNotIn("Pompa", str(entries.search_read([])))
+            self.assertEqual(entries.browse(self.entry.id).display_name, "Taken back")
+            self.assertNotIn(self.article.name, self._find("pompa calcare", user=user))
+        self.assertEqual(self._record("opened"), [])
+        figures = self.env["knowledge.event"].with_user(self.user_manager).figures()
+        self.assertEqual((figures["best"], figures["counts"]["solved"]), ([], 1))
+
+    def test_what_was_taken_back_has_neither_words_nor_meaning_left(self):
+        self.article.action_draft()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT tsv::text, (SELECT count(*) FROM knowledge_vector WHERE entry_id = entry.id)"
+            "  FROM knowledge_entry AS entry WHERE id = %s",
+            [self.entry.id],
+        )
+        self.assertEqual(self.env.cr.fetchall(), [("", 0)])
 
     def test_a_case_that_a_solution_solved_becomes_one_more_way_to_find_it(self):
         case = self._create_entry("Girante ferma", self.customer.id, res_model="res.partner")

@@ -64,9 +64,9 @@ class TestKnowledgePerformance(KnowledgeBaseCommon):
              RETURNING id, name
             )
             INSERT INTO knowledge_entry
-                   (res_model, res_id, title, problem, lang, audience, solved_count, tsv)
+                   (res_model, res_id, title, problem, lang, audience, active, solved_count, tsv)
             SELECT 'knowledge.article', id, name, 'Testo', 'it_IT',
-                   'internal', 0, to_tsvector('simple', 'guasto testo parola' || (id %% 3000))
+                   'internal', true, 0, to_tsvector('simple', 'guasto testo parola' || (id %% 3000))
               FROM article
             """,
             [self.user_editor.id],
