@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/portal_customer_security.xml",
+        "data/mail_template_data.xml",
         "views/res_partner_views.xml",
         "report/res_partner_reports.xml",
         "views/portal_accessibility_templates.xml",
@@ -31,6 +32,7 @@
         "views/portal_expense_templates.xml",
         "views/portal_subcontract_templates.xml",
         "views/portal_colleague_templates.xml",
+        "views/portal_invitation_templates.xml",
     ],
     "demo": ["demo/res_partner_demo.xml", "demo/service_subcontract_demo.xml"],
     "assets": {

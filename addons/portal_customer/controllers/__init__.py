@@ -9,6 +9,7 @@ from . import (
     portal_feed,
     portal_file,
     portal_intervention,
+    portal_invitation,
     portal_knowledge,
     portal_report,
     portal_statement,

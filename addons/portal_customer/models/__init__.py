@@ -16,6 +16,7 @@ from . import (
     portal_act,
     res_partner,
     res_partner_colleagues,
+    res_partner_invitation,
     res_partner_statement,
     res_users,
     service_contract,

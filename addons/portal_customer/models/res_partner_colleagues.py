@@ -23,13 +23,6 @@ class ResPartner(models.Model):
         help="In the portal this contact invites colleagues, says what each of them sees, and "
         "takes access away again. Holds for contacts who see the whole company.",
     )
-    portal_invited_on = fields.Datetime(
-        string="Invited to the portal on",
-        readonly=True,
-        copy=False,
-        groups="helpdesk_ticket.helpdesk_ticket_group_user",
-        help="When a colleague has given this contact access to the portal.",
-    )
 
     # === PUBLIC METHODS === #
 
@@ -38,8 +31,9 @@ class ResPartner(models.Model):
     def invite_colleague(self, name, email, role="own", site_id=None, request_uuid=None):
         """Give a colleague of one's own company access to the portal.
 
-        They get Odoo's invitation. Who has a login already, at another customer or with us, isn't
-        told: it is answered the same, and the login serves for this company too, if it can.
+        They get a mail. Whether the address has a login already, at another customer or with us,
+        isn't told: it is answered the same. A login at another customer serves for this company
+        too, once its owner has agreed.
 
         :param str name: of the colleague
         :param str email: becomes their login; a contact of the company who has it is taken
@@ -63,6 +57,7 @@ class ResPartner(models.Model):
             ],
             limit=1,
         )
+        colleague_sudo = colleague_sudo or company_sudo._get_people_by_login_sudo(address)
         if colleague_sudo._has_portal_access():
             raise UserError(self.env._("%(name)s has access already.", name=colleague_sudo.name))
         values = {
@@ -148,6 +143,13 @@ class ResPartner(models.Model):
             .filtered(lambda partner: all(user.share for user in partner.user_ids))
         )
 
+    def _get_people_by_login_sudo(self, address):
+        """The contact of this company who comes in with this login, whatever their address is."""
+        users_sudo = self.env["res.users"].sudo()
+        user_sudo = users_sudo.search([("login", "=", address), ("share", "=", True)])
+        contacts_sudo = user_sudo.partner_id | user_sudo.portal_contact_ids
+        return contacts_sudo.filtered(lambda contact: contact.commercial_partner_id == self)[:1]
+
     def _get_sites_sudo(self):
         """Addresses of this company that people may belong to."""
         self.ensure_one()
@@ -180,14 +182,13 @@ class ResPartner(models.Model):
         )
 
     def _give_portal_access(self, address):
-        """Let this contact come in, in sudo: with a login of their own or with one they have."""
+        """Let this contact come in, in sudo, or ask the owner of the login that the address has."""
         users_sudo = self.env["res.users"].sudo().with_context(active_test=False)
         known_sudo = users_sudo.search([("login", "=", address)], limit=1)
         if not known_sudo or known_sudo.partner_id == self:
             self._get_portal_wizard_user().action_grant_access()
-        elif known_sudo.active and known_sudo._is_portal():
-            self.portal_user_id = known_sudo
-            self._tell_shared_login()
+        elif self._get_invited_user():
+            self._send_invitation_link()
         else:
             # Neither whoever invites nor anybody else outside is told that there is such a login.
             self._message_log(
@@ -197,20 +198,6 @@ class ResPartner(models.Model):
                     email=address,
                 )
             )
-
-    def _tell_shared_login(self):
-        texts = self.with_context(lang=self.portal_user_id.lang or self.env.lang).env
-        company = self.commercial_partner_id.name
-        self.message_notify(
-            partner_ids=self.ids,
-            subject=texts._("You have access to %(company)s", company=company),
-            body=texts._(
-                "With the login that you have you now also see %(company)s in the portal: choose "
-                "there for whom you act.",
-                company=company,
-            ),
-            email_layout_xmlid="mail.mail_notification_light",
-        )
 
     def _take_portal_access(self):
         """Let this contact, in sudo, come in no more; what else their login is for goes on."""
@@ -223,7 +210,9 @@ class ResPartner(models.Model):
             user_sudo.partner_id = contact_sudo
         if self.user_ids.filtered("active"):
             self._get_portal_wizard_user().action_revoke_access()
-        self.write({"portal_user_id": False, "portal_invited_on": False})
+        self.write(
+            {"portal_user_id": False, "portal_invited_on": False, "portal_accepted_on": False}
+        )
 
     def _get_last_visit(self):
         """When this contact, in sudo, was last here; a login from before they were invited is no
@@ -231,10 +220,8 @@ class ResPartner(models.Model):
         """
         logins = (self.user_ids | self.portal_user_id).mapped("login_date")
         invited = self.portal_invited_on
-        return max(
-            (moment for moment in logins if moment and (not invited or moment > invited)),
-            default=False,
-        )
+        seen = [moment for moment in logins if moment and (not invited or moment > invited)]
+        return max(filter(None, [self.portal_accepted_on, *seen]), default=False)
 
     def _get_portal_wizard_user(self):
         wizard_sudo = self.env["portal.wizard"].sudo().create({"partner_ids": [(6, 0, self.ids)]})
@@ -251,20 +238,24 @@ class ResPartner(models.Model):
         (colleagues_sudo.user_ids | colleagues_sudo.portal_user_id).mapped("login_date")
         return {
             "company": company_sudo.name,
-            "colleagues": [
-                {
-                    "id": colleague.id,
-                    "name": colleague.name,
-                    "email": colleague.email or "",
-                    "role": colleague.portal_role,
-                    "site_id": colleague.parent_id.id,
-                    "last_login": colleague._get_last_visit(),
-                }
-                for colleague in colleagues_sudo
-            ],
+            "colleagues": [colleague._portal_colleague() for colleague in colleagues_sudo],
             "roles": self._fields["portal_role"]._description_selection(self.env),
             "sites": [
                 {"id": site.id, "name": site.name or site.street or site.city or ""}
                 for site in company_sudo._get_sites_sudo()
             ],
+        }
+
+    def _portal_colleague(self):
+        """A colleague, in sudo, as the page shows them, alike whatever login they have."""
+        last_visit = self._get_last_visit()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "email": self.email or "",
+            "role": self.portal_role,
+            "site_id": self.parent_id.id,
+            "last_login": last_visit,
+            "invited_on": self.portal_invited_on,
+            "is_pending": bool(self.portal_invited_on and not last_visit),
         }

@@ -1,7 +1,11 @@
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
-from odoo.tools import mute_logger
+from datetime import timedelta
 
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import freeze_time, tagged
+from odoo.tools import html2plaintext, mute_logger
+
+from odoo.addons.field_service.signed import MAILING, sign_link
 from odoo.addons.mail.tests.common import MockEmail
 
 from ..models.portal_act import ACTS_PER_HOUR
@@ -20,6 +24,11 @@ class ColleaguesCommon(PortalCommon):
         values = {"name": "Anna", "email": email, **more}
         partner_id = self.as_manager.invite_colleague(**values)["partner_id"]
         return self.env["res.partner"].browse(partner_id)
+
+    def _shown(self, colleague):
+        rows = self.as_manager._portal_colleagues()["colleagues"]
+        (row,) = (row for row in rows if row["id"] == colleague.id)
+        return row
 
 
 @tagged("post_install", "-at_install")
@@ -58,28 +67,21 @@ class TestColleagues(MockEmail, ColleaguesCommon):
                 user.login = email
             with self.mock_mail_gateway():
                 colleague = self._invite(email=email)
-            (row,) = (
-                row
-                for row in self.as_manager._portal_colleagues()["colleagues"]
-                if row["id"] == colleague.id
-            )
-            shown[name] = {key: row[key] for key in ("name", "role", "last_login")}
+            row = self._shown(colleague)
+            self.assertTrue(row["is_pending"])
+            shown[name] = {key: row[key] for key in row if key not in ("id", "email", "invited_on")}
             with self.assertRaisesRegex(UserError, "has access already"):
                 self._invite(email=email)
+            # Taken back it is as if it had never been, for each of them.
+            colleague.with_user(self.company_user).withdraw_colleague_access()
+            rows = self.as_manager._portal_colleagues()["colleagues"]
+            self.assertNotIn(colleague.id, [row["id"] for row in rows])
         self.assertEqual(len({str(row) for row in shown.values()}), 1, shown)
 
-    def test_a_login_at_another_customer_serves_for_this_one_too(self):
-        self.other_user.login = "paolo@monte.example.com"
-        with self.mock_mail_gateway():
-            paolo = self._invite(email="paolo@monte.example.com", role="company")
-        self.assertFalse(paolo.user_ids)
-        self.assertIn(paolo, self.other_user._get_own_contacts())
-        self.assertTrue(self.ticket.with_user(self.other_user).has_access("read"))
-        (mail,) = self._mails
-        self.assertIn("You have access to Alfa", mail["subject"])
-        paolo.with_user(self.company_user).withdraw_colleague_access()
-        self.assertFalse(self.ticket.with_user(self.other_user).has_access("read"))
-        self.assertTrue(self.other_ticket.with_user(self.other_user).has_access("read"))
+    def test_a_colleague_s_login_is_known_whatever_their_address(self):
+        self.own_user.login = "own@elsewhere.example.com"
+        with self.assertRaisesRegex(UserError, "has access already"):
+            self._invite(email="own@elsewhere.example.com")
 
     def test_a_login_of_ours_gives_a_customer_s_contact_nothing_and_the_office_knows(self):
         self.user_technician.login = "luca@ours.example.com"
@@ -160,6 +162,104 @@ class TestColleagues(MockEmail, ColleaguesCommon):
             self.site_user.partner_id.with_user(self.site_user).is_portal_manager = True
 
 
+class InvitationCommon(MockEmail, ColleaguesCommon):
+    """Paolo of Monte has a login; Alfa invites him."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_user.login = "paolo@monte.example.com"
+        cls.as_public = cls.env["res.partner"].with_user(cls.public)
+
+    def _invite_paolo(self):
+        with self.mock_mail_gateway():
+            return self._invite(email="paolo@monte.example.com", role="company")
+
+    def _token(self, contact):
+        return contact.with_context(field_service_mailing=MAILING)._get_invitation_token()
+
+    def _accept(self, token, **more):
+        return self.as_public.accept_invitation(token, **more)
+
+    def _assert_nothing_seen(self):
+        self.assertFalse(self.ticket.with_user(self.other_user).has_access("read"))
+        self.assertTrue(self.other_ticket.with_user(self.other_user).has_access("read"))
+
+
+@tagged("post_install", "-at_install")
+class TestInvitation(InvitationCommon):
+    def test_a_login_at_another_customer_serves_here_once_its_owner_agrees(self):
+        self.other_user.email = "private@monte.example.com"
+        paolo = self._invite_paolo()
+        self._assert_nothing_seen()
+        self.assertTrue(self._shown(paolo)["is_pending"])
+        (mail,) = self._mails
+        # To where the owner of the login is reached, not to where somebody has typed.
+        self.assertEqual(mail["email_to"], ["private@monte.example.com"])
+        self.assertIn("/service/invitation/", mail["body"])
+        self.assertNotIn("/service/invitation/", str(paolo.message_ids.mapped("body")))
+        self._accept(self._token(paolo))
+        self.assertTrue(self.ticket.with_user(self.other_user).has_access("read"))
+        self.assertFalse(self._shown(paolo)["is_pending"])
+        paolo.with_user(self.company_user).withdraw_colleague_access()
+        self._assert_nothing_seen()
+
+    def test_the_link_serves_once(self):
+        token = self._token(self._invite_paolo())
+        first = self._accept(token, request_uuid="accept-paolo")
+        self.assertEqual(self._accept(token, request_uuid="accept-paolo"), first)
+        with self.assertRaises(AccessError):
+            self._accept(token)
+
+    def test_a_link_that_was_taken_back_changed_or_is_old_gives_nothing(self):
+        for spoil in (
+            lambda paolo: paolo.with_user(self.company_user).withdraw_colleague_access(),
+            lambda paolo: paolo.write({"active": False}),
+            lambda paolo: paolo.write({"email": "eve@example.com"}),
+            lambda paolo: self.other_user.partner_id.write({"email": "new@example.com"}),
+            lambda paolo: self.other_user.partner_id.action_revoke_visit_links(),
+            lambda paolo: self.other_user.write({"active": False}),
+            lambda paolo: self.other_user.partner_id.write({"parent_id": self.customer.id}),
+            lambda paolo: paolo.write({"portal_invited_on": "2026-01-01 10:00:00"}),
+        ):
+            with self.subTest(), self.env.cr.savepoint() as savepoint:
+                paolo = self._invite_paolo()
+                token = self._token(paolo)
+                self.assertTrue(self.as_public._get_invitation_page(token))
+                spoil(paolo)
+                self.assertFalse(self.as_public._get_invitation_page(token))
+                with self.assertRaises(AccessError):
+                    self._accept(token)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+        with freeze_time(fields.Datetime.now() - timedelta(days=15)):
+            token = self._token(self._invite_paolo())
+        self.assertFalse(self.as_public._get_invitation_page(token))
+
+    def test_an_older_link_is_not_for_a_newer_invitation(self):
+        with freeze_time(fields.Datetime.now() - timedelta(days=1)):
+            paolo = self._invite_paolo()
+            token = self._token(paolo)
+        paolo.with_user(self.company_user).withdraw_colleague_access()
+        self.assertEqual(self._invite_paolo(), paolo)
+        self.assertFalse(self.as_public._get_invitation_page(token))
+
+    def test_no_other_link_and_no_guess_opens_an_invitation(self):
+        paolo = self._invite_paolo()
+        values = paolo._get_invitation_values()
+        for token in ("x", None, sign_link(self.env, "field_service.visit", values)):
+            with self.subTest(token=token), self.assertRaises(AccessError):
+                self._accept(token)
+        self._assert_nothing_seen()
+
+    def test_who_tries_the_mail_out_gets_no_link(self):
+        paolo = self._invite_paolo()
+        template = self.env.ref("portal_customer.mail_template_res_partner_invitation")
+        body = template._render_field("body_html", paolo.ids)[paolo.id]
+        self.assertNotIn("/service/invitation/", body)
+        self.assertFalse(paolo._get_invitation_link())
+
+
 @tagged("post_install", "-at_install")
 class TestColleaguePages(ColleaguesCommon, PagesCommon):
     def test_colleagues_are_invited_changed_and_taken_off(self):
@@ -190,3 +290,39 @@ class TestColleaguePages(ColleaguesCommon, PagesCommon):
                     answer = self._post(f"/my/colleagues/{self.own_user.partner_id.id}/withdraw")
                     self.assertEqual(answer.status_code, 404)
         self.assertTrue(self.own_user.active)
+
+
+@tagged("post_install", "-at_install")
+class TestInvitationPage(InvitationCommon, PagesCommon):
+    def setUp(self):
+        super().setUp()
+        self.authenticate(None, None)
+        self.paolo = self._invite_paolo()
+        self.url = f"/service/invitation/{self._token(self.paolo)}"
+
+    def test_the_page_shows_and_the_button_accepts(self):
+        page = self._get(self.url)
+        self.assertIn("Alfa", page.text)
+        self.assertIn("paolo@monte.example.com", page.text)
+        self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+        self._assert_nothing_seen()
+        self.assertIn("You now see", self._post(f"{self.url}/accept").text)
+        self.assertEqual(self.paolo.portal_user_id, self.other_user)
+        self.assertEqual(self._get(self.url).status_code, 404)
+
+    @mute_logger("odoo.http")
+    def test_nothing_is_accepted_without_the_form_s_token_or_with_another_link(self):
+        self.assertEqual(self._post(f"{self.url}/accept", csrf=False, x="y").status_code, 400)
+        self.assertEqual(self._post("/service/invitation/x/accept").status_code, 404)
+        self.assertFalse(self.paolo.portal_user_id)
+
+    def test_the_page_of_who_invites_tells_no_difference(self):
+        self._invite(email="new@elsewhere.example.com")
+        self._login("company")
+        cards = self._get("/my/colleagues").text.split('<div class="card mb-3">')
+        shown = []
+        for email in ("paolo@monte.example.com", "new@elsewhere.example.com"):
+            (card,) = (card for card in cards if email in card)
+            shown.append(html2plaintext(card.partition("</section>")[0]).replace(email, "").split())
+        self.assertEqual(*shown)
+        self.assertIn("invitation", shown[0])
