@@ -1,10 +1,7 @@
-from odoo.fields import Domain
 from odoo.http import request, route
 
 from .portal import PortalPages, to_int
 
-# As many as somebody looks through; labels lead to the others.
-SHOWN_EQUIPMENT = 200
 # How the name of a question ends that has several answers.
 QUESTION_OF_SEVERAL = "[]"
 
@@ -23,6 +20,10 @@ class PortalTicket(PortalPages):
             "filters": {
                 "all": {"label": _("All"), "domain": []},
                 "open": {"label": _("Open"), "domain": [("closed", "=", False)]},
+                "waiting": {
+                    "label": _("Waiting for your answer"),
+                    "domain": [("closed", "=", False), ("stage_id.waiting", "=", True)],
+                },
                 "closed": {"label": _("Closed"), "domain": [("closed", "=", True)]},
             },
             "groupings": {
@@ -57,13 +58,9 @@ class PortalTicket(PortalPages):
 
     def _prepare_new_ticket_values(self, typed):
         user = request.env.user
-        shown = user._portal_list_domain("service.equipment")
-        equipment = request.env["service.equipment"].search(
-            shown, order="name", limit=SHOWN_EQUIPMENT
+        equipment, has_more_equipment = request.env["service.equipment"]._portal_choices(
+            typed.get("equipment_search"), to_int(typed.get("equipment_id"))
         )
-        # The one whose label was scanned is among them, however many there are.
-        if chosen_id := to_int(typed.get("equipment_id")):
-            equipment |= equipment.search(shown & Domain("id", "=", chosen_id))
         categories = request.env["helpdesk.category"].search([])
         company = user._get_acting_contact().commercial_partner_id
         sites = request.env["res.partner"].search(
@@ -71,7 +68,9 @@ class PortalTicket(PortalPages):
         )
         return {
             "page_name": "ticket_new",
-            "equipment": [{"id": item.id, "name": item.display_name} for item in equipment],
+            "may_open": True,
+            "equipment": equipment,
+            "has_more_equipment": has_more_equipment,
             "categories": [{"id": item.id, "name": item.display_name} for item in categories],
             "questions": request.env["helpdesk.ticket"]._portal_questions(categories),
             "sites": [{"id": site.id, "name": site.name or site.city} for site in sites],
@@ -90,8 +89,34 @@ class PortalTicket(PortalPages):
         _nothing, error = self._act(request.env["helpdesk.ticket"]._check_may_open)
         return self._render_page(
             "portal_new_ticket",
-            {**self._prepare_new_ticket_values(typed), "typed": typed, "error": error},
+            {
+                **self._prepare_new_ticket_values(typed),
+                "typed": typed,
+                "error": error,
+                "may_open": not error,
+            },
         )
+
+    @route(
+        "/my/tickets/new/find",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+        readonly=True,
+    )
+    def portal_find_equipment(self, **typed):
+        """The form again with the machines that were looked for, for whoever has no script."""
+        typed.update(self._get_choices())
+        return self._render_page(
+            "portal_new_ticket", {**self._prepare_new_ticket_values(typed), "typed": typed}
+        )
+
+    @route("/my/tickets/equipment", type="jsonrpc", auth="user", website=True, readonly=True)
+    def portal_equipment_choices(self, search=""):
+        """Own machines while somebody types."""
+        found, _has_more = request.env["service.equipment"]._portal_choices(search)
+        return found
 
     @route("/my/tickets/new", type="http", auth="user", website=True, methods=["POST"])
     def portal_create_ticket(self, **typed):

@@ -1,4 +1,8 @@
 from odoo import api, models
+from odoo.fields import Domain
+
+# As many as somebody looks through; beyond them one searches, or scans the label.
+SHOWN_EQUIPMENT = 200
 
 
 class ServiceEquipment(models.Model):
@@ -38,6 +42,27 @@ class ServiceEquipment(models.Model):
             "badge_class": "success" if self.warranty_state == "valid" else "secondary",
             "group": "",
         }
+
+    @api.model
+    def _portal_choices(self, search="", chosen_id=None):
+        """Machines the user may choose from for a request: their own, as they are looked for.
+
+        :param str search: words, each of which is in the name, the serial number or the product
+        :param int chosen_id: the one that was scanned or chosen before, which stays among them
+        :return: list of dicts ``id``, ``name``, at most ``SHOWN_EQUIPMENT`` and the chosen one;
+            and whether there are more than are shown without a search
+        """
+        own = self.env.user._portal_list_domain("service.equipment")
+        words = str(search or "").replace("\0", "")[:100].split()
+        shown = self.search(own, order="name, id", limit=SHOWN_EQUIPMENT + 1)
+        has_more = len(shown) > SHOWN_EQUIPMENT
+        if words:
+            looked_for = own & Domain.AND(map(_names, words))
+            shown = self.search(looked_for, order="name, id", limit=SHOWN_EQUIPMENT)
+        shown = shown[:SHOWN_EQUIPMENT]
+        if chosen_id:
+            shown |= self.search(own & Domain("id", "=", chosen_id))
+        return [{"id": item.id, "name": item.display_name} for item in shown], has_more
 
     def _portal_warranty_label(self):
         labels = dict(self._fields["warranty_state"]._description_selection(self.env))
@@ -101,3 +126,15 @@ class ServiceEquipment(models.Model):
         if work_sudo:
             return f"/my/interventions/{work_sudo.id}"
         return f"/my/tickets/new?equipment_id={self.id}"
+
+
+def _names(word):
+    """Domain of the equipment that has a word in what it is called by."""
+    # People outside read no products; what their own machine is is no secret to them.
+    return Domain.OR(
+        (
+            Domain("name", "ilike", word),
+            Domain("serial_number", "ilike", word),
+            Domain("product_id", "any!", [("name", "ilike", word)]),
+        )
+    )

@@ -4,12 +4,16 @@ import re
 import threading
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.field_service.signed import MAILING
+from odoo.addons.field_service.tests.common import MONDAY, at
+
 from .test_downloads import StatementCommon
 from .test_pages import WRITING
+from .test_subcontract import SubcontractCommon
 
 OURS = "odoo.addons.portal_customer."
 PROMISED = "sortby=x&filterby=x&groupby=x&page=9999&search=%25'\""
@@ -45,6 +49,24 @@ class ReadingCommon(StatementCommon):
             }
         )
         cls.numbers = {**cls._make_numbers(), "file_id": cls.file}
+        cls.token = cls._invite_somebody()
+
+    @classmethod
+    def _invite_somebody(cls):
+        """Somebody with a login at another customer.
+
+        :return: what their link says
+        """
+        cls._user("invited@monte.example.com", "base.group_portal")
+        contact = cls.env["res.partner"].create(
+            {
+                "name": "Invited",
+                "parent_id": cls.customer.id,
+                "email": "invited@monte.example.com",
+                "portal_invited_on": fields.Datetime.now(),
+            }
+        )
+        return contact.with_context(field_service_mailing=MAILING)._get_invitation_token()
 
     def _get_rules(self):
         # Where a request would have said it.
@@ -70,7 +92,8 @@ class ReadingCommon(StatementCommon):
 
     def _get_routes(self):
         """Our routes that are opened by following a link: ``{route: (address, routing)}``."""
-        known = {"page": 1, **{name: record.id for name, record in self.numbers.items()}}
+        known = {name: record.id for name, record in self.numbers.items()}
+        known.update(page=1, token=self.token)
         routes = {}
         for rule in self._get_rules():
             routing = rule.endpoint.routing
@@ -86,6 +109,42 @@ class ReadingCommon(StatementCommon):
             )
             routes[rule.rule] = (_fill_in(rule.rule, known), routing)
         return routes
+
+    # === MAKERS === #
+
+    def _files(self, record, count):
+        return self.env["ir.attachment"].create(
+            [
+                {
+                    "name": f"{count}-{number}.txt",
+                    "raw": f"{count}-{number}".encode(),
+                    "res_model": record._name,
+                    "res_id": record.id,
+                }
+                for number in range(count)
+            ]
+        )
+
+    def _interventions(self, count, **values):
+        for number in range(count):
+            self._create_intervention(name=f"Number {number}", **values)
+
+    def _machines(self, count):
+        return self.env["service.equipment"].create(
+            [
+                {
+                    "name": f"Machine {number}",
+                    "partner_id": self.customer.id,
+                    "site_id": self.site.id,
+                }
+                for number in range(count)
+            ]
+        )
+
+    def _hour(self, day):
+        """An hour of a day to come."""
+        start = fields.Datetime.now().replace(microsecond=0) + timedelta(days=day)
+        return start, start + timedelta(hours=1)
 
 
 def _fill_in(rule, known):
@@ -157,40 +216,6 @@ class TestReading(ReadingCommon):
         many = self._count(address)
         # The pager of a list asks how many there are.
         self.assertLessEqual(many, few + 1, address)
-
-    def _files(self, record, count):
-        return self.env["ir.attachment"].create(
-            [
-                {
-                    "name": f"{count}-{number}.txt",
-                    "raw": f"{count}-{number}".encode(),
-                    "res_model": record._name,
-                    "res_id": record.id,
-                }
-                for number in range(count)
-            ]
-        )
-
-    def _interventions(self, count, **values):
-        for number in range(count):
-            self._create_intervention(name=f"Number {number}", **values)
-
-    def _machines(self, count):
-        return self.env["service.equipment"].create(
-            [
-                {
-                    "name": f"Machine {number}",
-                    "partner_id": self.customer.id,
-                    "site_id": self.site.id,
-                }
-                for number in range(count)
-            ]
-        )
-
-    def _hour(self, day):
-        """An hour of a day to come."""
-        start = fields.Datetime.now().replace(microsecond=0) + timedelta(days=day)
-        return start, start + timedelta(hours=1)
 
     def test_a_request_costs_the_same_whatever_belongs_to_it(self):
         def make(count):
@@ -294,24 +319,201 @@ class TestReading(ReadingCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestScannedEquipment(ReadingCommon):
-    def test_a_scanned_label_opens_a_request_on_this_machine_however_many_there_are(self):
-        self.env["service.equipment"].create(
-            [
-                {"name": f"A machine {number}", "partner_id": self.customer.id}
-                for number in range(201)
-            ]
+class TestGrowth(SubcontractCommon, ReadingCommon):
+    """Whatever is added to what somebody may see, no page asks the database more often."""
+
+    OPENERS = ("company", "site", "accountant", "outside", "coordinator")
+    # Odoo's own, beside ours.
+    ODOO = ("/my", "/my/account", "/my/addresses", "/my/security", "/my/invoices", "/my/tasks")
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.outside.settled_by_bill = True
+        cls.numbers["report_id"] = cls.draft_report
+        cls.expense_kind = cls.env["expense.kind"].search([], limit=1)
+
+    def _grow(self, count):
+        for record in (self.ticket, self.intervention, self.equipment):
+            self._files(record, count)
+        self.contract.equipment_ids |= self._machines(count)
+        for number in range(count):
+            self._grow_work(number, count)
+            self._grow_office(number, count)
+
+    def _grow_work(self, number, count):
+        more = {
+            "ticket_id": self.ticket.id,
+            "contact_id": self.company_user.partner_id.id,
+            "equipment_ids": [Command.set(self.equipment.ids)],
+        }
+        job = self._create_intervention(name=f"Job {number}", **more)
+        for work in (job, self.intervention):
+            hour = self._hour(2 * count + number)
+            self._plan(work, self.outside, *hour, invite_customer=True)
+        given = self._create_intervention(name=f"Given {number}")
+        given.with_user(self.user_dispatcher).ask_subcontractor(self.firm.id)
+        if number % 2:
+            day = MONDAY + timedelta(days=number)
+            given.with_user(self.coordinator_user).answer_subcontract(
+                "accepted", start=at(8, day=day), stop=at(9, day=day), employee_ids=self.fitter.ids
+            )
+        line = {"kind": "mileage", "quantity": 1}
+        lines = self._record(self.intervention, line, line, user=self.outside_user)
+        lines[:1].sudo().report_id = self.draft_report
+        self.env["hr.expense"].create(
+            {
+                "name": f"Toll {number}",
+                "date": fields.Date.today(),
+                "employee_id": self.outside.id,
+                "kind_id": self.expense_kind.id,
+                "total_amount_currency": 1.0,
+                "intervention_id": self.intervention.id,
+            }
         )
-        self.equipment.name = "Zzz the last one"
+
+    def _grow_office(self, number, count):
+        self.env["helpdesk.ticket"].create(
+            {
+                "name": f"Ticket {number}",
+                "partner_id": self.own_user.partner_id.id,
+                "equipment_id": self.equipment.id,
+                "site_id": self.site.id,
+            }
+        )
+        self.ticket.message_post(
+            body=f"Message {number}", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.contract.copy({"state": "open"})
+        self._invoice(self.customer)
+        self.article.copy({"name": f"Film {number}", "state": "published"})
+        self._portal_user(f"more_{count}_{number}", self.customer, "own")
+
+    def _measure(self):
+        """Queries of each page that each person has: ``{(person, address): number}``."""
+        pages = [
+            address
+            for route, (address, _routing) in self._get_routes().items()
+            if route not in MAKE_PDF and not route.endswith("/pdf")
+        ]
+        asked = {}
+        with mute_logger("odoo.http"):
+            for person in self.OPENERS:
+                self._login(person)
+                for address in (*pages, *self.ODOO):
+                    if self._get(address, timeout=90).status_code == 200:
+                        asked[person, address] = self._count(address)
+        return asked
+
+    def test_every_page_costs_the_same_however_much_there_is(self):
+        self._grow(2)
+        few = self._measure()
+        self._grow(MANY)
+        for (person, address), many in self._measure().items():
+            with self.subTest(person=person, address=address):
+                # The pager of a list asks how many there are.
+                self.assertLessEqual(many, few[person, address] + 1)
+
+
+@tagged("post_install", "-at_install")
+class TestManyMachines(ReadingCommon):
+    """More machines than somebody looks through: they search, or scan the label."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        machines = cls.env["service.equipment"]
+        machines.create(
+            [{"name": f"A machine {n}", "partner_id": cls.customer.id} for n in range(201)]
+        )
+        product = cls.env["product.product"].create({"name": "Labeller XL"})
+        cls.equipment.write(
+            {"name": "Zzz the last one", "serial_number": "ZL-77", "product_id": product.id}
+        )
+        cls.foreign = machines.create(
+            {
+                "name": "Foreign zzz",
+                "partner_id": cls.other_customer.id,
+                "serial_number": "ZL-78",
+                "product_id": product.id,
+            }
+        )
+
+    def _options(self, page):
+        choice = page.partition('id="equipment_id"')[2].partition("</select>")[0]
+        return set(map(int, re.findall(r'value="(\d+)"', choice)))
+
+    def _find(self, search, **typed):
+        return self._post("/my/tickets/new/find", equipment_search=search, **typed)
+
+    def test_a_scanned_label_opens_a_request_on_this_machine_however_many_there_are(self):
         self._login("company")
         page = self._get(f"/q/{self.equipment.id}")
         self.assertIn("/my/tickets/new", page.url)
         self.assertRegex(page.text, rf'value="{self.equipment.id}"[^>]*selected')
 
     def test_a_machine_of_others_is_not_among_them(self):
-        foreign = self.env["service.equipment"].create(
-            {"name": "Foreign boiler", "partner_id": self.other_customer.id}
-        )
         self._login("company")
-        page = self._get(f"/my/tickets/new?equipment_id={foreign.id}").text
-        self.assertNotIn("Foreign boiler", page)
+        page = self._get(f"/my/tickets/new?equipment_id={self.foreign.id}").text
+        self.assertNotIn("Foreign zzz", page)
+
+    def test_a_machine_is_found_by_name_serial_number_and_product(self):
+        self._login("company")
+        self.assertNotIn(self.equipment.id, self._options(self._get("/my/tickets/new").text))
+        for search in ("zzz", "LAST one", "zl-7", "labeller", "labeller zl"):
+            with self.subTest(search=search):
+                page = self._find(search, name="It stands still", find_equipment="1")
+                self.assertEqual(self._options(page.text), {self.equipment.id})
+                # What was typed is still there.
+                self.assertIn('value="It stands still"', page.text)
+                asked = {"search": search}
+                found = self.make_jsonrpc_request("/my/tickets/equipment", asked)
+                self.assertEqual([item["id"] for item in found], [self.equipment.id])
+        self.assertFalse(self.env["helpdesk.ticket"].search([("name", "=", "It stands still")]))
+
+    def test_what_was_chosen_stays_while_something_else_is_looked_for(self):
+        self._login("company")
+        page = self._find("nothing is called so", equipment_id=self.equipment.id)
+        self.assertRegex(page.text, rf'value="{self.equipment.id}"[^>]*selected')
+        page = self._find("nothing is called so")
+        self.assertIn("Nothing found", page.text)
+        self.assertEqual(self._options(page.text), set())
+
+    def test_whoever_sees_a_site_finds_what_stands_there(self):
+        self.equipment.site_id = self.site
+        self._login("site")
+        found = self.make_jsonrpc_request("/my/tickets/equipment", {"search": "zzz"})
+        self.assertEqual([item["id"] for item in found], [self.equipment.id])
+        for person in ("other", "stranger", "accountant"):
+            with self.subTest(person=person):
+                self._login(person)
+                found = self.make_jsonrpc_request("/my/tickets/equipment", {"search": "last one"})
+                self.assertFalse(found)
+
+    def test_a_search_that_nobody_types_is_borne(self):
+        self._login("company")
+        for search in ("%", "\0", "'\"", "x" * 5000, {"a": 1}, None):
+            with self.subTest(search=search):
+                self.make_jsonrpc_request("/my/tickets/equipment", {"search": search})
+        with mute_logger("odoo.http"):
+            self.assertEqual(self._find("zzz", csrf=False).status_code, 400)
+
+    def test_looking_costs_the_same_and_writes_nothing(self):
+        self._login("company")
+
+        def count():
+            self._find("machine")
+            self.env.flush_all()
+            queries = []
+            for _turn in self._patchExecute(queries):
+                self._find("machine")
+            self.assertFalse([one for one in queries if WRITING.match(one)])
+            return len(queries)
+
+        few = count()
+        self._machines(60)
+        self.assertLessEqual(count(), few)
+
+    def test_a_few_machines_are_just_chosen_from(self):
+        self._login("other")
+        self.assertNotIn("equipment_search", self._get("/my/tickets/new").text)

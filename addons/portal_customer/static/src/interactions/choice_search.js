@@ -3,9 +3,9 @@ import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { Interaction } from "@web/public/interaction";
 
-/** What is typed narrows the parts that an outside technician chooses from. */
-export class PartSearch extends Interaction {
-    static selector = "#part_search";
+/** What is typed narrows what is chosen from: parts, machines. */
+export class ChoiceSearch extends Interaction {
+    static selector = "input[data-search]";
     dynamicContent = {
         _root: {
             "t-on-input": this.debounced(this.onInput, 300),
@@ -14,7 +14,12 @@ export class PartSearch extends Interaction {
     };
 
     setup() {
-        this.choice = this.el.form.elements.product_id;
+        const { choice, button } = this.el.dataset;
+        this.choice = this.el.form.elements[choice];
+        if (button) {
+            // For those without a script only: Enter in any other field would press it.
+            this.el.form.elements[button].remove();
+        }
     }
 
     onKeydown(ev) {
@@ -26,7 +31,7 @@ export class PartSearch extends Interaction {
 
     async onInput() {
         const search = this.el.value.trim();
-        const found = await this.waitFor(rpc(this.el.dataset.parts, { search }));
+        const found = await this.waitFor(rpc(this.el.dataset.search, { search }));
         // Whoever types on is shown what fits the last letters.
         if (search !== this.el.value.trim()) {
             return;
@@ -34,7 +39,7 @@ export class PartSearch extends Interaction {
         const hint = found.length ? _t("%s found: choose", found.length) : _t("Nothing found");
         this.choice.replaceChildren(
             new Option(hint, ""),
-            ...found.map((part) => new Option(part.name, part.id))
+            ...found.map((item) => new Option(item.name, item.id))
         );
         if (found.length === 1) {
             this.choice.value = found[0].id;
@@ -42,4 +47,4 @@ export class PartSearch extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("portal_customer.part_search", PartSearch);
+registry.category("public.interactions").add("portal_customer.choice_search", ChoiceSearch);
