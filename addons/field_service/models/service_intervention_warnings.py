@@ -60,6 +60,10 @@ class ServiceIntervention(models.Model):
                 day,
                 known,
             )
+        if self.env.user.share:
+            # A coordinator from outside sends their own people: how the customer stands, and with
+            # which contract, is not theirs to know.
+            return warnings
         warnings += intervention._judge_equipment(day, known)
         warnings += intervention._judge_contract(day)
         warnings += intervention._judge_visits_left(proposal.event, known)

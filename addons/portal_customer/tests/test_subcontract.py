@@ -67,6 +67,14 @@ class TestSubcontract(SubcontractCommon):
         self.assertEqual(self._take(self.fitter, request_uuid="take-once"), first)
         self.assertEqual(len(self.given.event_ids), 1)
 
+    def test_the_coordinator_is_warned_of_the_own_people_and_told_nothing_of_the_customer(self):
+        self.customer.write({"service_block": True, "service_block_reason": "Returned payments"})
+        self.assertIn("Returned payments", self.given.situation_label)
+        self._take(self.fitter)
+        self.assertEqual(
+            self._take(self.fitter)["warnings"], ["Fitter has another commitment at that time."]
+        )
+
     def test_only_own_people_are_sent(self):
         for employee in (self.outside, self.technician):
             with self.subTest(employee=employee.name), self.assertRaises(ValidationError):

@@ -4,11 +4,13 @@ import re
 
 from PIL import Image
 
+from odoo.exceptions import AccessError
 from odoo.tests import JsonRpcException, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.field_service.tests.common import at
 
+from .test_downloads import StatementCommon
 from .test_pages import PagesCommon
 
 
@@ -421,3 +423,42 @@ def _drawing():
     buffer = io.BytesIO()
     Image.new("RGB", (60, 30), "white").save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+@tagged("post_install", "-at_install")
+class TestVerdict(StatementCommon):
+    """How the customer pays, as far as somebody from outside who works there is told."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.url = f"/my/interventions/{cls.intervention.id}"
+
+    def test_no_company_shows_it_unless_it_says_so(self):
+        self.assertFalse(self.env["res.company"].create({"name": "New"}).situation_for_outside)
+
+    def test_it_is_a_verdict_without_amounts_and_not_for_the_customer_s_people(self):
+        self.intervention.invalidate_recordset(["situation_label"])
+        label = self.intervention.situation_label
+        self.assertIn("verdue", label)
+        for is_allowed in (False, True):
+            self.company.situation_for_outside = is_allowed
+            for person in ("outside", "site"):
+                with self.subTest(is_allowed=is_allowed, person=person):
+                    self._login(person)
+                    page = self._get(self.url).text
+                    shown = is_allowed and person == "outside"
+                    self.assertEqual("Accounting situation" in page, shown)
+                    self.assertEqual(label in page, shown)
+                    for amount in ("1,234.50", "1234.5"):
+                        self.assertNotIn(amount, page)
+
+    def test_no_program_is_told_more_than_the_page(self):
+        self.company.situation_for_outside = True
+        customer = self.customer.with_user(self.outside_user)
+        for ask in (customer.requester_situation, lambda: customer.open_situation("Why not")):
+            with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+                ask()
+        for name in ("situation_verdict", "situation_label"):
+            with self.assertRaises(AccessError):
+                self.intervention.with_user(self.outside_user).read([name])
