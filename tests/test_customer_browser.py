@@ -328,6 +328,9 @@ def test_a_request_is_read_and_sent_without_a_script(campo, cast, story, browser
     page.fill("input[name=password]", "story_site")
     page.click("button[type=submit]")
     page.wait_for_url(re.compile(r"/my"))
+    page.goto(f"{campo.address}/my")
+    for path in ("/my/tickets", "/my/interventions", "/my/equipment", "/my/knowledge"):
+        assert page.locator(f"a[href='{path}']:visible").count(), path
     page.goto(f"{campo.address}/my/tickets/new")
     page.fill("#name", "Without a script")
     page.select_option("#category_id", str(cast["category"]))

@@ -17,6 +17,10 @@ SENT_COOKIE = "portal_customer_sent"
 # Name of each counter on the home page, and what it counts.
 COUNTERS = {
     "ticket_count": ("helpdesk.ticket", [("closed", "=", False)]),
+    "waiting_ticket_count": (
+        "helpdesk.ticket",
+        [("closed", "=", False), ("stage_id.waiting", "=", True)],
+    ),
     "intervention_count": ("service.intervention", [("state", "not in", ["done", "cancelled"])]),
     "equipment_count": ("service.equipment", []),
     "contract_count": ("service.contract", []),

@@ -19,8 +19,7 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _check_may_open(self):
         """Override of `helpdesk_ticket`: who sees no requests opens none either."""
-        user = self.env.user
-        if user.share and user._get_acting_contact().portal_role == "accountant":
+        if not self.env.user._may_see_requests():
             raise UserError(
                 self.env._(
                     "As accountant you see invoices and statements, not requests: ask a colleague"

@@ -185,6 +185,11 @@ class ResUsers(models.Model):
         self.ensure_one()
         return self.share and self._get_acting_contact().portal_role in SEE_AMOUNTS
 
+    def _may_see_requests(self):
+        """Whether requests are for whoever a user acts as: those of an accountant are not."""
+        self.ensure_one()
+        return not self.share or self._get_acting_contact().portal_role != "accountant"
+
     def _get_statement_customers(self):
         """The customers whose statement of account a portal user sees, whoever they act as."""
         contacts = self._get_own_contacts()

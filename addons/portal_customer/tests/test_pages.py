@@ -228,6 +228,26 @@ class TestPages(PagesCommon):
         self.assertEqual(counted["ticket_count"], 1)
         self.assertFalse(counted.get("intervention_count"))
 
+    def test_the_home_says_how_many_and_what_waits_for_an_answer(self):
+        self._login("company")
+        home = self._get("/my").text
+        for name in ("ticket_count", "intervention_count", "waiting_ticket_count"):
+            with self.subTest(name=name):
+                self.assertRegex(home, rf'class="fw-bold"[^>]*data-placeholder_count="{name}"')
+        # Whoever has no script finds all the same where to go.
+        self.assertIn(".o_portal_index_card.d-none", home.partition("<noscript>")[2])
+        asked = {"counters": ["waiting_ticket_count"]}
+        self.assertEqual(
+            self.make_jsonrpc_request("/my/counters", asked)["waiting_ticket_count"], 0
+        )
+        self.ticket.stage_id = self.env["helpdesk.stage"].search([("waiting", "=", True)], limit=1)
+        self.assertEqual(
+            self.make_jsonrpc_request("/my/counters", asked)["waiting_ticket_count"], 1
+        )
+        waiting = self._get("/my/tickets?filterby=waiting").text
+        self.assertIn(self.ticket.number, waiting)
+        self.assertNotIn(self.own_ticket.number, waiting)
+
     def test_reading_writes_nothing(self):
         pages = {
             "company": [

@@ -274,7 +274,10 @@ class TestLimits(TicketCommon):
         with self.assertRaisesRegex(UserError, f"^{told}"):
             self.env["helpdesk.ticket"].with_user(self.accountant_user).open_ticket({"name": "Me"})
         self._login("accountant")
-        self.assertIn(told, self._get("/my/tickets/new").text)
+        page = self._get("/my/tickets/new").text
+        self.assertIn(told, page)
+        self.assertNotIn("o_portal_customer_new_ticket", page)
+        self.assertNotIn('href="/my/tickets"', self._get("/my").text)
         answer = self._new(description="The film slips at noon.")
         self.assertEqual(answer.status_code, 200)
         for text in (told, "The film slips at noon."):
