@@ -3,6 +3,7 @@
 import base64
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 from PIL import Image
 
@@ -48,6 +49,27 @@ class Firm:
             employee_ids=[self.cast["employee"]],
         )
         return intervention, visit["event_id"]
+
+    def go_to_a_job(self):
+        """The technician of the house arrives at a visit that is going on."""
+        (intervention,) = self.call(
+            "agent",
+            "service.intervention",
+            "create",
+            vals_list=[{"name": "Going on", "partner_id": self.cast["alfa"]}],
+        )
+        now = datetime.now(tz=UTC).replace(tzinfo=None, microsecond=0)
+        self.call(
+            "agent",
+            "service.intervention",
+            "plan",
+            ids=[intervention],
+            start=str(now - timedelta(hours=1)),
+            stop=str(now + timedelta(hours=1)),
+            employee_ids=[self.cast["inside"]],
+        )
+        self.call("inside", "service.intervention", "check_in", [intervention])
+        return intervention
 
     def lines(self, intervention, *fields):
         return self.call(
@@ -103,9 +125,9 @@ class Firm:
         return report["report_id"]
 
 
-def signature():
+def signature(colour="black"):
     buffer = io.BytesIO()
-    Image.new("RGB", (120, 40), "black").save(buffer, "PNG")
+    Image.new("RGB", (120, 40), colour).save(buffer, "PNG")
     return base64.b64encode(buffer.getvalue()).decode()
 
 

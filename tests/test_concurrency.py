@@ -66,6 +66,39 @@ def test_the_same_receipt_sent_twice_at_once_makes_one_draft(firm):
         assert len(firm.lines(intervention, "kind")) == 1
 
 
+@pytest.mark.parametrize("is_on_a_job", [False, True])
+def test_the_same_receipt_shared_twice_at_once_makes_one_draft(firm, is_on_a_job):
+    if is_on_a_job:
+        firm.go_to_a_job()
+    for turn in range(ROUNDS):
+        # A receipt of its own each time, two files of it on the server.
+        name, receipt = f"shared-{is_on_a_job}-{turn}.png", signature((turn, is_on_a_job, 0))
+        values = {"name": name, "res_model": "hr.expense", "datas": receipt}
+        files = firm.call("inside", "ir.attachment", "create", vals_list=[values, values])
+        (first,), (second,) = firm.together(
+            *(
+                (
+                    "inside",
+                    "hr.expense",
+                    "create_expense_from_attachments",
+                    {"attachment_ids": [file]},
+                )
+                for file in files
+            )
+        )
+        assert first == second
+        found = firm.call(
+            "inside",
+            "ir.attachment",
+            "search_read",
+            domain=[["res_model", "=", "hr.expense"], ["name", "=", name]],
+            fields=["res_id"],
+        )
+        assert [file["res_id"] for file in found] == [first]
+        expense = firm.call("inside", "hr.expense", "read", [first], fields=["intervention_id"])
+        assert bool(expense[0]["intervention_id"]) == is_on_a_job
+
+
 def test_two_people_who_record_at_once_make_one_call_out(firm):
     for _turn in range(ROUNDS):
         intervention, _visit = firm.intervention()

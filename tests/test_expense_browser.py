@@ -165,6 +165,16 @@ def test_outside_neither_a_refusal_nor_a_dead_spot_nor_a_reload_loses_an_expense
     assert not form.locator("#amount").input_value()
 
 
+INVOICE = """<?xml version="1.0" encoding="UTF-8"?>
+<FatturaElettronica versione="FPR12">
+  <FatturaElettronicaBody>
+    <DatiGenerali><DatiGeneraliDocumento>
+      <TipoDocumento>TD01</TipoDocumento><Divisa>EUR</Divisa><Data>2026-11-09</Data>
+      <ImportoTotaleDocumento>96.00</ImportoTotaleDocumento>
+    </DatiGeneraliDocumento></DatiGenerali>
+  </FatturaElettronicaBody>
+</FatturaElettronica>
+"""
 SHARE = """() => {
     const form = document.createElement("form");
     Object.assign(form, {
@@ -192,7 +202,8 @@ def test_what_a_phone_shares_becomes_drafts_of_the_job_one_is_on(cast, phone):
     manifest = page.request.get(f"{dario.address}/web/manifest.webmanifest").json()
     target = manifest["share_target"]
     assert (target["action"], target["method"]) == ("/odoo?share_target=trigger", "POST")
-    assert target["params"]["files"][0]["accept"] == ["image/*", "application/pdf"]
+    accepted = target["params"]["files"][0]["accept"]
+    assert accepted == ["image/*", "application/pdf", "text/xml", "application/xml", ".xml"]
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     dario.go("/odoo")
     page.wait_for_function("!!navigator.serviceWorker.controller")
@@ -200,14 +211,30 @@ def test_what_a_phone_shares_becomes_drafts_of_the_job_one_is_on(cast, phone):
     paper = io.BytesIO()
     Image.new("RGB", (200, 300), "white").save(paper, "PDF")
     pdf = {"name": "bill.pdf", "mimeType": "application/pdf", "buffer": paper.getvalue()}
-    share(page, [photo("cyan"), photo("magenta"), pdf])
-    page.locator(".o_notification:has-text('Receipts kept as drafts: 3.')").wait_for()
+    invoice = {"name": "IT01_1.xml", "mimeType": "text/xml", "buffer": INVOICE.encode()}
+    share(page, [photo("cyan"), photo("magenta"), pdf, invoice])
+    page.locator(".o_notification:has-text('Receipts kept as drafts: 4.')").wait_for()
     card = page.locator(f".o_kanban_record:has-text('{cast['number']}'):has-text('Draft')")
-    card.nth(2).wait_for()
+    card.nth(3).wait_for()
     look(dario, "expense-shared")
     saved = page.evaluate(SAVED, cast["intervention"])
     new = [item for item in saved if item["id"] not in {known["id"] for known in before}]
-    assert [(item["nb_attachment"], item["state"]) for item in new] == [(1, "draft")] * 3
+    assert [(item["nb_attachment"], item["state"]) for item in new] == [(1, "draft")] * 4
+    # Shared again, what is here already is named and opened; a draft is made of the other one.
+    share(page, [photo("cyan"), photo("black")])
+    page.locator(".o_notification:has-text('Receipts kept as drafts: 1.')").wait_for()
+    known = page.locator(".o_notification:has-text('You have sent this receipt here before')")
+    known.wait_for()
+    look(dario, "expense-shared-again")
+    assert len(page.evaluate(SAVED, cast["intervention"])) == len(saved) + 1
+    known.locator("button:has-text('Open')").tap()
+    page.locator(".o_form_view .o_field_widget[name=intervention_id]").wait_for()
+    look(dario, "expense-shared-open")
+    # Only with what is here already nothing is said of new drafts.
+    share(page, [photo("cyan")])
+    known.wait_for()
+    assert not page.locator(".o_notification:has-text('kept as drafts')").count()
+    assert len(page.evaluate(SAVED, cast["intervention"])) == len(saved) + 1
     assert not dario.errors
 
 

@@ -2,10 +2,24 @@ from werkzeug.exceptions import BadRequest
 
 from odoo.http import request, route
 
+from odoo.addons.hr_expense.controllers.webmanifest import WebManifest
 from odoo.addons.web.controllers.home import Home
 from odoo.addons.web.controllers.utils import is_user_internal
 
 SHARED = "share_target"
+# How telephones call an electronic invoice (FatturaPA).
+XML = ("text/xml", "application/xml", ".xml")
+
+
+class ShareManifest(WebManifest):
+    """What a phone's share menu offers the app for: electronic invoices, too."""
+
+    def _get_webmanifest(self):
+        """Override of `hr_expense`: XML beside images and PDF."""
+        manifest = super()._get_webmanifest()
+        for files in manifest["share_target"]["params"]["files"]:
+            files["accept"] = [*files["accept"], *XML]
+        return manifest
 
 
 class ShareTarget(Home):

@@ -11,6 +11,28 @@ class HrExpense(models.Model):
     # pylint: disable=consider-merging-classes-inherited
     _inherit = "hr.expense"
 
+    refusal_reason = fields.Char(string="Why it was refused", readonly=True, copy=False)
+
+    def _has_field_access(self, field, operation):
+        """Override of `base`: why it was refused, whoever refuses says; nobody writes it anew."""
+        return super()._has_field_access(field, operation) and (
+            operation == "read" or self.env.su or field.name != "refusal_reason"
+        )
+
+    def _do_refuse(self, reason):
+        """Override of `hr_expense`: the reason is told to who sends the same receipt again."""
+        result = super()._do_refuse(reason)
+        # Who may refuse was judged.
+        self.sudo().refusal_reason = reason
+        return result
+
+    def _do_reset_approval(self):
+        """Override of `hr_expense`: what is a draft again was not refused."""
+        result = super()._do_reset_approval()
+        # Who may set it back was judged.
+        self.sudo().refusal_reason = False
+        return result
+
     def _can_be_autovalidated(self):
         """Override of `hr_expense`: nobody approves by handing in, for want of a manager."""
         return False

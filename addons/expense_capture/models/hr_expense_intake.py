@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.knowledge_base.locking import lock_rows
+
 
 class HrExpense(models.Model):
     """Receipts from a phone's share menu and from mails find the intervention they belong to."""
@@ -26,27 +28,66 @@ class HrExpense(models.Model):
         self.ensure_one()
         # Drafts of the user's own, made right now: the intervention was found for them.
         draft_sudo = self.sudo()
-        if not draft_sudo.intervention_id:
-            return self
-        intervention_sudo = draft_sudo.intervention_id._lock_for_work()
+        intervention_sudo, employee_sudo = draft_sudo.intervention_id, draft_sudo.employee_id
+        if intervention_sudo:
+            intervention_sudo._lock_for_work()
+        else:
+            lock_rows(employee_sudo, touch=True)
         checksum = draft_sudo.message_main_attachment_id.checksum
-        known_sudo = intervention_sudo._find_receipt(draft_sudo.employee_id, checksum, draft_sudo)
+        known_sudo = intervention_sudo._find_receipt(employee_sudo, checksum, draft_sudo)
         if not known_sudo:
             return self
         draft_sudo.unlink()
-        self.env.user._bus_send(
-            "simple_notification",
-            {
-                "type": "warning",
-                "sticky": True,
-                "message": self.env._(
-                    "You have sent this receipt here before: it is in “%(expense)s”. No second "
-                    "draft was made.",
-                    expense=known_sudo.name,
-                ),
-            },
-        )
         return known_sudo.sudo(self.env.su)
+
+    # === WHAT CAME OF RECEIPTS THAT WERE SENT === #
+
+    def tell_receipts(self, attachment_ids):
+        """Say what came of receipts that were sent, see ``create_expense_from_attachments``.
+
+        :param list[int] attachment_ids: the files, in the order of these expenses
+        :return: ``{"kept": number of new drafts, "known": [{"expense_id": …, "sentence": …}]}``,
+            the latter of receipts of which none was made
+        """
+        self.check_access("read")
+        # Whoever reads an expense may know whether a file is its receipt.
+        kept_sudo = self.env["ir.attachment"].sudo()
+        kept_sudo = kept_sudo.search(
+            [
+                ("id", "in", attachment_ids),
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+            ]
+        )
+        known = [
+            expense
+            for expense, attachment_id in zip(self, attachment_ids, strict=False)
+            if attachment_id not in kept_sudo.ids
+        ]
+        return {
+            "kept": len(kept_sudo),
+            "known": [
+                {"expense_id": expense.id, "sentence": expense._get_known_sentence()}
+                for expense in dict.fromkeys(known)
+            ],
+        }
+
+    def _get_known_sentence(self):
+        """What somebody is told whose receipt is in this expense already."""
+        self.ensure_one()
+        if self.state != "refused":
+            return self.env._(
+                "You have sent this receipt here before: it is in “%(expense)s”. No second "
+                "draft was made.",
+                expense=self.name,
+            )
+        return self.env._(
+            "This receipt is in “%(expense)s”, which was refused: %(reason)s\nNo draft was made of "
+            "it. Ask for it to be set back to draft, or enter the expense anew with what was "
+            "missing.",
+            expense=self.name,
+            reason=self.refusal_reason or self.env._("see its messages."),
+        )
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):

@@ -25,7 +25,8 @@ class ServiceIntervention(models.Model):
     def add_receipts(self, files, request_uuid=None):
         """Keep several receipts of the user: a draft expense each, completed and handed in later.
 
-        A receipt that the user has here already makes no second draft.
+        A receipt that the user has here already makes no second draft; of one that was refused
+        they are told so, and why.
 
         :param list[dict] files: ``name`` and ``data`` (base64), one receipt each
         :return: ``{"expense_ids": […], "refused": [{"name": …, "reason": sentence}]}``
@@ -45,13 +46,25 @@ class ServiceIntervention(models.Model):
             else:
                 good.append(file)
         if not good:
-            reasons = [item["reason"] for item in refused]
-            raise ValidationError(
-                "\n".join(reasons) or self.env._("Choose at least one photo or PDF of a receipt.")
-            )
+            raise self._all_refused(refused)
         intervention_sudo = self._lock_for_work()
-        kept = [intervention_sudo._keep_receipt(file, self.env.user).id for file in good]
-        return {"expense_ids": list(dict.fromkeys(kept)), "refused": refused}
+        kept = {}
+        for file in good:
+            expense_sudo = intervention_sudo._keep_receipt(file, self.env.user)
+            if expense_sudo.state == "refused":
+                reason = expense_sudo._get_known_sentence()
+                refused.append({"name": str(file.get("name") or ""), "reason": reason})
+            else:
+                kept[expense_sudo.id] = None
+        if not kept:
+            raise self._all_refused(refused)
+        return {"expense_ids": list(kept), "refused": refused}
+
+    def _all_refused(self, refused):
+        reasons = [item["reason"] for item in refused]
+        return ValidationError(
+            "\n".join(reasons) or self.env._("Choose at least one photo or PDF of a receipt.")
+        )
 
     def _keep_receipt(self, file, user):
         """The draft of a receipt; in sudo, after a check."""
@@ -84,21 +97,24 @@ class ServiceIntervention(models.Model):
         return expense
 
     def _find_receipt(self, employee, checksum, but=None):
-        """The expense of somebody on this intervention that has a receipt already; in sudo.
+        """The expense of somebody on this intervention, or on none without one, that has a receipt
+        already; rather one that wasn't refused; in sudo.
 
         :param but: an expense that is left out
         """
-        own = self.expense_ids.filtered(lambda expense: expense.employee_id == employee)
-        known = self.env["ir.attachment"].search(
+        attachments = self.env["ir.attachment"].search(
+            [("res_model", "=", "hr.expense"), ("checksum", "=", checksum)], order="id"
+        )
+        known = self.env["hr.expense"].search(
             [
-                ("res_model", "=", "hr.expense"),
-                ("checksum", "=", checksum),
-                ("res_id", "in", (own - but if but else own).ids),
+                ("id", "in", attachments.mapped("res_id")),
+                ("id", "!=", but.id if but else False),
+                ("employee_id", "=", employee.id),
+                ("intervention_id", "=", self.id),
             ],
             order="id",
-            limit=1,
         )
-        return own.browse(known.res_id)
+        return known.sorted(lambda expense: expense.state == "refused")[:1]
 
     # === RECEIPTS THAT COME BY MAIL OR FROM ANOTHER APP === #
 

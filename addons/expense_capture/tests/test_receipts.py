@@ -1,6 +1,5 @@
 import base64
 import struct
-from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
@@ -82,7 +81,9 @@ class TestReceipts(ExpenseCaptureCommon):
             .create({"name": "s.jpg", "datas": picture("red"), "res_model": "hr.expense"})
         )
         expenses = self.env["hr.expense"].with_user(user)
-        return expenses.browse(expenses.create_expense_from_attachments(attachment.ids)).sudo()
+        expenses = expenses.browse(expenses.create_expense_from_attachments(attachment.ids))
+        self.told = expenses.tell_receipts(attachment.ids)
+        return expenses.sudo()
 
     @freeze_time("2026-11-09 09:00:00")
     def test_what_is_shared_belongs_to_the_visit_of_the_day(self):
@@ -99,9 +100,12 @@ class TestReceipts(ExpenseCaptureCommon):
         self._plan(self.intervention)
         self._plan(self.intervention, self.colleague)
         first = self._share()
-        with patch.object(self.registry["res.users"], "_bus_send") as said:
-            self.assertEqual(self._share(), first)
-        self.assertIn("sent this receipt here before", said.call_args.args[1]["message"])
+        self.assertEqual(self.told, {"kept": 1, "known": []})
+        self.assertEqual(self._share(), first)
+        self.assertEqual(self.told["kept"], 0)
+        (known,) = self.told["known"]
+        self.assertEqual(known["expense_id"], first.id)
+        self.assertIn("sent this receipt here before", known["sentence"])
         self.assertEqual((self.intervention.expense_ids, first.nb_attachment), (first, 1))
         # Also what was sent on the page of the job, and what has been handed in meanwhile.
         kept = self.mine.add_receipts(files=[self._photo("red", "s.jpg")])
@@ -129,6 +133,85 @@ class TestReceipts(ExpenseCaptureCommon):
         # Of others' visits nothing is known.
         self._plan(self.intervention)
         self.assertFalse(self._share(self.user_colleague).intervention_id)
+
+    @freeze_time("2026-11-09 09:00:00")
+    def test_shared_twice_on_a_day_without_visit_it_is_one_draft(self):
+        first = self._share()
+        self.assertEqual(self._share(), first)
+        self.assertEqual((first.nb_attachment, self.told["kept"]), (1, 0))
+
+    @freeze_time("2026-11-09 09:00:00")
+    def test_of_files_shared_together_each_one_is_told_about(self):
+        self._plan(self.intervention)
+        values = [
+            {"name": f"{name}.jpg", "datas": picture(colour), "res_model": "hr.expense"}
+            for name, colour in (("a", "red"), ("b", "blue"), ("again", "red"))
+        ]
+        files = self.env["ir.attachment"].with_user(self.user_technician).create(values)
+        expenses = self.env["hr.expense"].with_user(self.user_technician)
+        expenses = expenses.browse(expenses.create_expense_from_attachments(files.ids))
+        self.assertEqual(expenses[0], expenses[2])
+        told = expenses.tell_receipts(files.ids)
+        self.assertEqual(told["kept"], 2)
+        self.assertEqual([item["expense_id"] for item in told["known"]], [expenses[0].id])
+
+    def test_only_of_ones_own_receipts_somebody_is_told(self):
+        self._plan(self.intervention)
+        shared = self._share()
+        for person in ("colleague", "outside"):
+            user = getattr(self, f"user_{person}")
+            with self.subTest(person=person), self.assertRaises(AccessError):
+                shared.with_user(user).tell_receipts([])
+
+    # === REFUSED, AND SENT AGAIN === #
+
+    def _refused(self):
+        expense = self._add(
+            self.intervention, kind="parking", amount=4, files=[self._photo("red", "s.jpg")]
+        )
+        wizard = self.env["hr.expense.refuse.wizard"].with_user(self.user_approver)
+        wizard.create({"reason": "The date is missing", "expense_ids": expense.ids}).action_refuse()
+        self.assertEqual(expense.state, "refused")
+        return expense
+
+    @freeze_time("2026-11-09 09:00:00")
+    def test_a_refused_receipt_that_is_shared_again_says_why_it_was_refused(self):
+        self._plan(self.intervention)
+        refused = self._refused()
+        self.assertEqual(refused.refusal_reason, "The date is missing")
+        self.assertEqual(self._share(), refused)
+        (known,) = self.told["known"]
+        self.assertIn("was refused: The date is missing", known["sentence"])
+        self.assertEqual((self.intervention.expense_ids, refused.state), (refused, "refused"))
+        # Entered anew it is this one that is known, however often it is sent.
+        anew = self._add(
+            self.intervention, kind="parking", amount=5, files=[self._photo("red", "s.jpg")]
+        )
+        self.assertEqual(self._share(), anew)
+
+    def test_a_refused_receipt_sent_on_the_page_of_the_job_keeps_no_other_out(self):
+        refused = self._refused()
+        again = [self._photo("red", "s.jpg"), self._photo("blue")]
+        kept = self.mine.add_receipts(files=again)
+        self.assertNotIn(refused.id, kept["expense_ids"])
+        self.assertEqual(len(kept["expense_ids"]), 1)
+        (told,) = kept["refused"]
+        self.assertEqual(told["name"], "s.jpg")
+        self.assertIn("was refused: The date is missing", told["reason"])
+        with self.assertRaisesRegex(ValidationError, "The date is missing"):
+            self.mine.add_receipts(files=again[:1])
+
+    def test_taken_back_to_draft_nothing_is_said_of_the_refusal(self):
+        refused = self._refused()
+        refused.with_user(self.user_approver).action_reset()
+        self.assertEqual((refused.state, refused.refusal_reason), ("draft", False))
+        kept = self.mine.add_receipts(files=[self._photo("red", "s.jpg")])
+        self.assertEqual(kept, {"expense_ids": refused.ids, "refused": []})
+
+    def test_why_it_was_refused_is_nobodys_to_write(self):
+        expense = self._refused()
+        with self.assertRaises(AccessError):
+            expense.with_user(self.user_approver).refusal_reason = "Something else"
 
     # === BY MAIL === #
 
