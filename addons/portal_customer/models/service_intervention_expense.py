@@ -80,6 +80,9 @@ class ServiceIntervention(models.Model):
                 "verdict": expense.traceability_verdict
                 if expense.traceability_state == "missing"
                 else "",
+                "is_draft": expense.state == "draft",
+                "is_refused": expense.state == "refused",
+                "refusal_reason": expense.refusal_reason,
             }
             for expense in own_sudo
         ]

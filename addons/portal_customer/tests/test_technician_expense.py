@@ -86,6 +86,15 @@ class TestTechnicianExpense(PagesCommon):
         )
         self.assertRecordValues(self.job.expense_ids, [{"date": day, "name": "Lunch"}])
 
+    def test_a_refused_expense_says_why_also_when_its_receipt_is_sent_again(self):
+        self._post(f"{self.url}/expense", [self._photo()], kind="parking", amount="4")
+        self.job.expense_ids._do_refuse("The date is missing")
+        self.assertIn("The date is missing", self.url_open(self.url).text)
+        again = self._post(f"{self.url}/receipts", [self._photo()])
+        self.assertEqual(again.status_code, 200)
+        self.assertIn("which was refused: The date is missing", again.text)
+        self.assertEqual(len(self.job.expense_ids), 1)
+
     # === ABROAD, ANOTHER CURRENCY, AN INVOICE TO US === #
 
     def _spend(self, files=None, **typed):
