@@ -164,6 +164,7 @@ class ResPartner(models.Model):
         """
         # Receivables and blocks are read whoever asks; only the verdict goes beyond accounting.
         customers_sudo = self.sudo().commercial_partner_id.with_company(company)
+        company = company.sudo()  # its settings judge whoever asks, and are told to nobody
         today = fields.Date.context_today(self)
         as_of = self._get_situation_date(company, today)
         receivables = customers_sudo._query_receivables(company, today)

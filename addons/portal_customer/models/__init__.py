@@ -3,6 +3,7 @@ from . import portal_readable_mixin  # the others inherit it
 # isort: split
 from . import (
     attachment_intake_mixin,
+    base,
     helpdesk_ticket,
     helpdesk_ticket_answers,
     helpdesk_ticket_limits,
@@ -14,6 +15,8 @@ from . import (
     mail_message,
     mail_thread,
     portal_act,
+    project_project,
+    res_company,
     res_partner,
     res_partner_colleagues,
     res_partner_invitation,

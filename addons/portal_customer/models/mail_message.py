@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 CAMPO_THREADS = frozenset(
@@ -20,6 +20,15 @@ class MailMessage(models.Model):
     """What the office notes for itself is for nobody outside."""
 
     _inherit = "mail.message"
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        """Override of `mail`: who looks for records by what is said about them, where Odoo judges
+        the records only, finds them by no note.
+        """
+        if bypass_access and not self.env.su and self.env.user.share:
+            domain = self._get_search_domain_share() & Domain(domain)
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
 
     def _get_search_domain_share(self):
         """Override of `mail`: nobody outside finds what we say to each other about an article."""

@@ -12,6 +12,8 @@ SITUATION_FIELDS = {
     "situation_label",
     "situation_verdict",
 }
+# What the office writes down about a customer for itself.
+OFFICE_FIELDS = frozenset({"comment", "trust", "days_sales_outstanding"})
 
 
 class ResPartner(models.Model):
@@ -87,17 +89,18 @@ class ResPartner(models.Model):
         return result
 
     def _has_field_access(self, field, operation):
-        """Override of the ORM: portal users read all fields of their company's contacts, but how
-        the company pays is for those of them who may see its statement. Of several companies a
-        field can't tell which one is asked for: it is for those who may see all their statements.
+        """Override of the ORM: portal users read all fields of their company's contacts, but not
+        what the office thinks of them, and how the company pays is for those who may see its
+        statement. Of several companies a field can't tell which one is asked for: it is for those
+        who may see all their statements.
         """
         if not super()._has_field_access(field, operation):
             return False
         user = self.env.user
-        return (
+        if self.env.su or not user.share:
+            return True
+        return field.name not in OFFICE_FIELDS and (
             field.name not in SITUATION_FIELDS
-            or self.env.su
-            or not user.share
             or user._get_own_contacts().commercial_partner_id == user._get_statement_customers()
         )
 

@@ -219,6 +219,15 @@ class ResUsers(models.Model):
 
     # === CRUD METHODS === #
 
+    def _has_field_access(self, field, operation):
+        """Override of the ORM: what a login has of its contact is judged as the contact's."""
+        if not super()._has_field_access(field, operation):
+            return False
+        if not field.inherited or self.env.su or not self.env.user.share:
+            return True
+        contacts = self.env["res.partner"]
+        return contacts._has_field_access(contacts._fields[field.name], operation)
+
     @api.model
     def _get_invalidation_fields(self):
         """Override of `base`: record rules say what the contact of a user sees."""

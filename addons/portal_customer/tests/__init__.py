@@ -1,5 +1,6 @@
 from . import (
     test_article_audience,
+    test_asking,
     test_colleagues,
     test_downloads,
     test_feed,
