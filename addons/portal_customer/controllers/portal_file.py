@@ -5,6 +5,7 @@ from odoo.http import request, route
 
 from odoo.addons.field_service.controllers.files import send_zip
 
+from ..models.ir_attachment import SHOWN_TYPES
 from .portal_intervention import PortalIntervention
 
 THUMBNAIL_PIXELS = 300
@@ -35,11 +36,11 @@ class PortalFile(PortalIntervention):
         except AccessError as error:
             raise NotFound from error
         binary = request.env["ir.binary"]
-        if width and (file_sudo.mimetype or "").startswith("image/"):
+        # What somebody has sent is saved, never shown as a page of ours; photos are just looked at.
+        shown = file_sudo.mimetype in SHOWN_TYPES
+        if width and shown:
             stream = binary._get_image_stream_from(
                 file_sudo, "raw", width=THUMBNAIL_PIXELS, height=THUMBNAIL_PIXELS
             )
             return stream.get_response(as_attachment=False)
-        # What somebody has sent is saved, never shown as a page of ours; photos are just looked at.
-        shown = (file_sudo.mimetype or "").startswith("image/")
         return binary._get_stream_from(file_sudo).get_response(as_attachment=not shown)

@@ -93,7 +93,8 @@ class PortalIntervention(PortalPages):
         intervention = self._get_record("service.intervention", intervention_id)
         if not self._is_technician(intervention):
             return []
-        return intervention._portal_parts(search=str(search)[:100])
+        # PostgreSQL takes no text with a NUL, which nobody types.
+        return intervention._portal_parts(search=str(search).replace("\0", "")[:100])
 
     @route(
         "/my/interventions/<int:intervention_id>/forms/<int:document_id>",

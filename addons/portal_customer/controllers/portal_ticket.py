@@ -165,7 +165,10 @@ class PortalTicket(PortalPages):
     @route("/my/tickets/similar", type="jsonrpc", auth="user", website=True, readonly=True)
     def portal_similar(self, text=""):
         """Published articles and own solved problems like what is being typed."""
-        found = request.env["knowledge.entry"].search_similar(text=str(text)[:500], limit=3)
+        # Who asks too often goes on typing, and is offered nothing meanwhile.
+        found, _error = self._act(
+            request.env["knowledge.entry"].search_similar, text=str(text)[:500], limit=3
+        )
         return [
             {
                 "id": entry["id"],
@@ -178,13 +181,14 @@ class PortalTicket(PortalPages):
                     "service.intervention": f"/my/interventions/{entry['res_id']}",
                 }.get(entry["res_model"], ""),
             }
-            for entry in found
+            for entry in found or ()
         ]
 
     @route("/my/tickets/solved", type="jsonrpc", auth="user", website=True)
     def portal_solved(self, entry_id):
         """Count that something found has solved the problem before a request was sent."""
-        request.env["knowledge.event"].record(entry_ids=[int(entry_id)], kind="solved")
+        if number := to_int(entry_id):
+            request.env["knowledge.event"].record(entry_ids=[number], kind="solved")
         return True
 
     # === ONE REQUEST === #

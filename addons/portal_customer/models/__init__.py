@@ -12,6 +12,7 @@ from . import (
     ir_attachment,
     ir_http,
     knowledge_article,
+    knowledge_entry,
     mail_message,
     mail_thread,
     portal_act,

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 FILE_MODELS = frozenset(
     {"helpdesk.ticket", "service.intervention", "service.equipment", "knowledge.article"}
 )
+# Pictures that are nothing but pictures: a drawing (SVG) is a document that may hold scripts.
+SHOWN_TYPES = frozenset({"image/gif", "image/jpeg", "image/png", "image/webp"})
 
 
 class IrAttachment(models.Model):
@@ -33,7 +35,7 @@ class IrAttachment(models.Model):
             {
                 "id": file.id,
                 "name": file.name,
-                "is_image": (file.mimetype or "").startswith("image/"),
+                "is_image": file.mimetype in SHOWN_TYPES,
                 "kind": self._get_kind_label(file.description),
                 "url": f"/my/files/{file.id}",
             }

@@ -1,3 +1,4 @@
+import re
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from werkzeug.exceptions import BadRequest
@@ -21,6 +22,8 @@ TRUSTED_BY_ODOO = {
     "address_type",
     "use_delivery_as_billing",
 }
+# No address holds them: Odoo repeats it in a header, which they would end.
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class IrHttp(models.AbstractModel):
@@ -30,6 +33,11 @@ class IrHttp(models.AbstractModel):
     def _get_translation_frontend_modules_name(cls):
         """Override of `web`: our scripts and the conversation speak the reader's language."""
         return [*super()._get_translation_frontend_modules_name(), "mail", "portal_customer"]
+
+    @classmethod
+    def _redirect(cls, location, code=303):
+        """Override of `base`: an address is sent on without the line breaks somebody put in."""
+        return super()._redirect(CONTROL.sub("", location), code)
 
     @classmethod
     def _pre_dispatch(cls, rule, args):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from .mail_message import CAMPO_THREADS
 
@@ -15,6 +15,35 @@ class MailThread(models.AbstractModel):
         if self._name in CAMPO_THREADS and is_theirs:
             self.env["portal.act"]._count("message")
         return super().message_post(**kwargs)
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, **kwargs):
+        """Override of `portal`: Odoo's tokens, which stand in every mail for ever, open no
+        conversation of ours. Whoever reads it has logged in.
+        """
+        if self._name in CAMPO_THREADS:
+            kwargs = {name: value for name, value in kwargs.items() if name == "mode"}
+        return super()._get_thread_with_access(thread_id, **kwargs)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Override of `mail`: who follows a record of ours from outside hears of it as long as they
+        may read it. Whoever a message is addressed to gets it all the same.
+        """
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if self._name not in CAMPO_THREADS:
+            return recipients
+        if msg_vals and "partner_ids" in msg_vals:
+            addressed = msg_vals["partner_ids"]
+        else:
+            addressed = message.sudo().partner_ids.ids
+        return [
+            recipient
+            for recipient in recipients
+            if not recipient["share"]
+            or not recipient["uid"]
+            or recipient["id"] in addressed
+            or self.with_user(recipient["uid"]).has_access("read")
+        ]
 
     def _message_compute_author(self, author_id=None, email_from=None):
         """Override of `mail`: people outside write to a customer as their contact there."""

@@ -125,9 +125,9 @@ class ServiceIntervention(models.Model):
             return None
         try:
             local = fields.Datetime.to_datetime(typed)
-        except ValueError:
+            utc = self._portal_zone().localize(local).astimezone(pytz.utc)
+        except (ValueError, OverflowError):
             return typed
-        utc = self._portal_zone().localize(local).astimezone(pytz.utc)
         return fields.Datetime.to_string(utc.replace(tzinfo=None))
 
     @api.model

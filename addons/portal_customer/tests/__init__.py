@@ -1,6 +1,7 @@
 from . import (
     test_article_audience,
     test_asking,
+    test_attacks,
     test_colleagues,
     test_downloads,
     test_feed,

@@ -1,0 +1,244 @@
+"""What somebody would try who means it: real requests with what no form of ours sends."""
+
+import io
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models import helpdesk_ticket_limits, knowledge_entry
+from .test_limits import LIMITS
+from .test_matrix import SILENT
+from .test_routes import RoutesCommon
+
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+# The first moment there is, and the last one: nothing comes before or after it.
+NO_MOMENTS = ("0001-01-01T00:00", "9999-12-31T23:59")
+
+
+@tagged("post_install", "-at_install")
+class TestAttacks(RoutesCommon):
+    def _rpc(self, url, **params):
+        return self.url_open(url, json={"params": params}).json()
+
+    # === LINKS === #
+
+    @mute_logger(*SILENT)
+    def test_odoo_s_tokens_open_no_conversation(self):
+        """They stand in every mail, for ever: of one's own ticket, and of another's."""
+        contact = self.company_user.partner_id
+        tokens = (
+            {"token": self.ticket._portal_ensure_token()},
+            {"hash": self.ticket._sign_token(contact.id), "pid": contact.id},
+            {"token": self.other_ticket._portal_ensure_token()},
+        )
+        threads = (self.ticket, self.intervention, self.signed_report, self.equipment)
+        for person in (None, "other", "stranger"):
+            if person:
+                self._login(person)
+            else:
+                self.authenticate(None, None)
+            for record in threads:
+                thread = {"thread_model": record._name, "thread_id": record.id}
+                before = record.message_ids
+                for token in tokens:
+                    with self.subTest(person=person, model=record._name, token=list(token)):
+                        read = self._rpc("/mail/chatter_fetch", **thread, **token)
+                        self.assertFalse(read.get("result", {}).get("messages"))
+                        sent = self._rpc(
+                            "/mail/message/post", **thread, **token, post_data={"body": "Hello"}
+                        )
+                        self.assertIn("404", str(sent.get("error")))
+                        self.assertEqual(record.message_ids, before)
+
+    @mute_logger(*SILENT)
+    def test_a_token_in_the_address_of_a_page_is_none(self):
+        token = self.ticket._portal_ensure_token()
+        self._login("other")
+        for address in (
+            f"/my/tickets/{self.ticket.id}?access_token={token}",
+            f"/my/files/{self.file.id}?access_token={token}",
+            f"/mail/view?model=helpdesk.ticket&res_id={self.ticket.id}&access_token={token}",
+        ):
+            with self.subTest(address=address):
+                self.assertNotIn(self.ticket.name, self._get(address).text)
+        self.authenticate(None, None)
+        page = self._get(f"/my/tickets/{self.ticket.id}?access_token={token}")
+        self.assertIn("/web/login", page.url)
+
+    def test_whoever_follows_hears_no_more_than_they_may_read(self):
+        """Odoo lets anybody follow what they read; that it was theirs once is not enough."""
+        me = self.outside_user.partner_id
+        self.intervention.with_user(self.outside_user).message_subscribe(partner_ids=me.ids)
+        told = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
+        heard = self.intervention.message_post(body="Come at eight.", **told)
+        self.assertIn(me, heard.notified_partner_ids)
+        self.intervention.technician_ids -= self.outside
+        heard = self.intervention.message_post(body="The key is under the mat.", **told)
+        self.assertNotIn(me, heard.notified_partner_ids)
+        asked = self.intervention.message_post(body="A word?", partner_ids=me.ids, **told)
+        self.assertIn(me, asked.notified_partner_ids)
+
+    # === FILES === #
+
+    def test_a_drawing_is_saved_and_never_shown(self):
+        """Whoever has written by e-mail may have sent one; the office can attach one."""
+        drawing, page, photo = self.ticket.message_post(
+            body="See here.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[
+                ("plan.svg", DRAWING),
+                ("plan.html", b"<html><script>alert(1)</script></html>"),
+                ("seal.jpg", self._picture()),
+            ],
+        ).attachment_ids.sorted("id")
+        self._login("company")
+        for file, is_shown in ((drawing, False), (page, False), (photo, True)):
+            for width in ("", "?width=300"):
+                with self.subTest(name=file.name, width=width):
+                    answer = self._get(f"/my/files/{file.id}{width}")
+                    said = answer.headers.get("Content-Disposition", "inline")
+                    self.assertEqual(said.startswith("inline"), is_shown)
+                    self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
+        shown = self._get(f"/my/tickets/{self.ticket.id}").text
+        self.assertIn(f"/my/files/{photo.id}?width", shown)
+        self.assertNotIn(f"/my/files/{drawing.id}?width", shown)
+
+    def _picture(self):
+        _field, (_name, content, _kind) = self._photo()
+        return content
+
+    # === ADDRESSES AND FORMS === #
+
+    @mute_logger(*SILENT)
+    def test_a_line_break_in_an_address_breaks_nothing(self):
+        self._login("company")
+        for address in (
+            "/my/tickets/1%0D%0ASet-Cookie:%20a=b",
+            "/my/%0D%0Ax",
+            "/web/login?redirect=%2Fmy%0D%0ASet-Cookie:%20a=b",
+        ):
+            for lang in ("", "frontend_lang=it_IT"):
+                with self.subTest(address=address, lang=lang):
+                    answer = self._get(
+                        address, allow_redirects=False, headers={"Cookie": lang} if lang else None
+                    )
+                    self.assertLess(answer.status_code, 500)
+                    self.assertNotIn("a", answer.cookies)
+
+    @mute_logger(*SILENT)
+    def test_a_moment_outside_of_any_calendar_is_answered_with_a_sentence(self):
+        for person, url, names in (
+            ("company", "/my/tickets/new", ("presence_until",)),
+            ("outside", f"/my/interventions/{self.intervention.id}/work", ("start", "stop")),
+            ("outside", f"/my/interventions/{self.intervention.id}/timer_stop", ("stop",)),
+            ("outside", f"/my/visits/{self.visit.id}/answer", ("proposed_start",)),
+        ):
+            self._login(person)
+            for moment in NO_MOMENTS:
+                with self.subTest(url=url, moment=moment):
+                    typed = {"name": "Odd", "kind": "labour", "answer": "declined", "reason": "x"}
+                    answer = self._post(url, **typed, **dict.fromkeys(names, moment))
+                    self.assertLess(answer.status_code, 500)
+
+    @mute_logger("odoo.http")
+    def test_what_no_program_of_ours_sends_is_taken_for_nothing(self):
+        self._login("company")
+        for entry_id in ("x", [1], {}, None, 10**30, True):
+            with self.subTest(entry_id=entry_id):
+                self.assertIn("result", self._rpc("/my/tickets/solved", entry_id=entry_id))
+        for text in ({"a": 1}, ["x"], None, "a\0b", 7):
+            with self.subTest(text=text):
+                self.assertIn("result", self._rpc("/my/tickets/similar", text=text))
+        self._login("outside")
+        parts = self._rpc(f"/my/interventions/{self.intervention.id}/parts", search="a\0b")
+        self.assertIn("result", parts)
+
+    # === HOW OFTEN === #
+
+    def test_requests_and_messages_are_sent_so_many_an_hour(self):
+        self._login("company")
+        tickets = self.env["helpdesk.ticket"]
+        with patch.object(helpdesk_ticket_limits, "REQUESTS_PER_HOUR", 2):
+            for number in range(4):
+                answer = self._post("/my/tickets/new", name=f"Belt {number}")
+                self.assertEqual(answer.status_code, 303 if number < 2 else 200)
+            self.assertIn("within an hour", answer.text)
+            self.assertIn("Belt 3", answer.text)
+        self.assertEqual(tickets.search_count([("name", "like", "Belt _")]), 2)
+        thread = {"thread_model": "helpdesk.ticket", "thread_id": self.ticket.id}
+        with patch.dict(LIMITS, message=2), mute_logger("odoo.http"):
+            sent = [
+                self._rpc("/mail/message/post", **thread, post_data={"body": "Again"})
+                for _turn in range(3)
+            ]
+        self.assertEqual(["result" in answer for answer in sent], [True, True, False])
+
+    def test_files_are_sent_so_many_an_hour_whichever_way(self):
+        self._login("company")
+        files = [("files", (f"{n}.txt", f"note {n}".encode(), "text/plain")) for n in range(2)]
+        with patch.dict(LIMITS, file=2):
+            sent = self._post(f"/my/tickets/{self.ticket.id}/files", files=files)
+            self.assertEqual(sent.status_code, 303)
+            more = self._post(f"/my/tickets/{self.ticket.id}/files", files=files[:1])
+            self.assertIn("within an hour", more.text)
+            said = self._post(
+                "/mail/attachment/upload",
+                files=[("ufile", ("note.txt", io.BytesIO(b"a note"), "text/plain"))],
+                thread_id=self.ticket.id,
+                thread_model="helpdesk.ticket",
+                is_pending="true",
+            )
+            self.assertIn("within an hour", said.json()["error"])
+
+    def test_whoever_searches_on_and_on_is_offered_nothing_for_a_while(self):
+        asked = knowledge_entry.Guesses(wrong=2, seconds=60)
+        with patch.object(knowledge_entry, "ASKED", asked), mute_logger("odoo.http"):
+            for person, found in (
+                ("company", (True, True, False)),
+                ("own", (True, True, False)),
+            ):
+                self._login(person)
+                for is_found in found:
+                    offered = self._rpc("/my/tickets/similar", text="the conveyor squeaks")
+                    self.assertEqual(bool(offered["result"]), is_found)
+                answer = self._rpc(
+                    "/web/dataset/call_kw/knowledge.entry/search_similar",
+                    model="knowledge.entry",
+                    method="search_similar",
+                    args=["the conveyor squeaks"],
+                    kwargs={},
+                )
+                self.assertIn("Wait a minute", str(answer["error"]))
+            # The office is bound by nothing.
+            office = self.env["knowledge.entry"].with_user(self.user_dispatcher)
+            for _turn in range(3):
+                office.search_similar("the conveyor squeaks")
+
+    # === KEYS === #
+
+    @mute_logger(*SILENT)
+    def test_no_other_way_leads_to_a_key(self):
+        self.env["ir.config_parameter"].set_param("portal.allow_api_keys", False)
+        keys = self.env["res.users.apikeys"]
+        self._login("company")
+        for method, args in (
+            ("create", [{"name": "mine", "user_id": self.company_user.id}]),
+            ("_generate", ["rpc", "mine", False]),
+            ("generate", ["x", "rpc", "mine", False]),
+        ):
+            with self.subTest(method=method):
+                answer = self._rpc(
+                    f"/web/dataset/call_kw/res.users.apikeys/{method}",
+                    model="res.users.apikeys",
+                    method=method,
+                    args=args,
+                    kwargs={},
+                )
+                self.assertIn("error", answer)
+        self.assertNotIn("new_api_key", self._get("/my/security?debug=1").text)
+        self.assertFalse(keys.search([("user_id", "=", self.company_user.id)]))
+        with self.assertRaises(AccessError):
+            keys.with_user(self.company_user).create({"name": "x"})
