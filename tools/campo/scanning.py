@@ -18,6 +18,8 @@ LOGINS = ("customer", "outside", "coordinator")
 MODULES = "crlf,exec,file,permanentxss,redirect,sql,xss"
 MEDIUM = 2  # wapiti's own scale: 1 is low
 MINUTES = 15  # for each login
+# How long a page may take. Six seconds, as wapiti would have it, are little for a busy machine.
+PAGE_SECONDS = 30
 
 
 def scan(server):
@@ -46,7 +48,8 @@ def _scan_as(address, login):
               for part in ("-s", f"{address}/my/{page}")),
             "-m", MODULES, "-H",
             f"Cookie: session_id={_log_in(address, login)}; frontend_lang=en_US",
-            "--max-scan-time", str(MINUTES), "--flush-session", "--no-bugreport",
+            "--max-scan-time", str(MINUTES), "--timeout", str(PAGE_SECONDS),
+            "--flush-session", "--no-bugreport",
             "-f", "json", "-o", str(report), "-v", "0",
         ],
         check=True,
