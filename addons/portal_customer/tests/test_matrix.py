@@ -123,6 +123,7 @@ class MatrixCommon(RoutesCommon):
 
     @classmethod
     def _make_more_records(cls):
+        cls.form_document = cls.numbers["document_id"]
         cls.segment = cls.ticket.segment_ids[:1]
         cls.attendee = cls.visit.attendee_ids[:1]
         cls.timesheet = cls.signed_line.analytic_line_id
