@@ -6,8 +6,9 @@ Each set is indexed as published articles; every question goes through
 ``knowledge.entry.search_similar`` and, on the same entries, through the searches other programs
 have. With the encoder, where it is installed, the entries are encoded first; their vectors are
 kept in a file for the next time, without their texts. With aliases, up to eight other questions of
-the same answer are indexed as cases it solved, never the one that is asked. The runs are written
-to files and scored by the data's own ``score_run.py``. Everything is rolled back at the end.
+the same answer are indexed as cases it solved, never the one that is asked. Questions of another
+set have no answer here: how many get one all the same. The runs are written to files and scored by
+the data's own ``score_run.py``. Everything is rolled back at the end.
 """
 
 # ruff: noqa: F821, T201 - `env` is the shell's, and figures are printed
@@ -35,6 +36,9 @@ EVERY = int(os.environ.get("CAMPO_BENCH_EVERY", "1"))
 SETS = (os.environ.get("CAMPO_BENCH_SETS") or "qa4faq,stackfaq,squadit,debfaq_x").split(",")
 WITH_ALIASES = {"qa4faq", "stackfaq"}
 ACROSS_LANGUAGES = {"debfaq_x"}
+# Whose questions, in the same language, are about something else.
+OFF_TOPIC = {"qa4faq": "squadit", "squadit": "qa4faq", "stackfaq": "debfaq_x"}
+OFF_TOPIC_QUESTIONS = 200  # at most
 WITH_ENCODER = os.environ.get("CAMPO_BENCH_ENCODER", "1") == "1"
 ALIASES = 8
 DEPTH = 100
@@ -103,15 +107,15 @@ class Set:
         folder = DATA / name
         with gzip.open(folder / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
             documents = [json.loads(line) for line in lines]
-        with (folder / "queries.jsonl").open(encoding="utf-8") as lines:
-            self.all_questions = [json.loads(line) for line in lines]
+        self.all_questions = _questions(name)
         self.questions = self.all_questions[::EVERY]
         self.answers = collections.defaultdict(set)
         with (folder / "qrels.tsv").open(encoding="utf-8") as lines:
             for line in lines:
                 question, document, _one = line.split("\t")
                 self.answers[question].add(document)
-        for code in {document["lang"] for document in documents}:
+        self.languages = {document["lang"] for document in documents}
+        for code in self.languages:
             env["res.lang"]._activate_lang(LANGUAGES[code])
         progress = Progress(f"{name}, indexed", len(documents))
         self._index(documents)
@@ -185,7 +189,9 @@ class Set:
         return domain
 
     def run(self, label, search):
-        """Ask every question; return the scores and how long one takes, in ms."""
+        """Ask every question; return the scores and how long one takes, in ms. The share of the
+        questions that got an answer is among the scores.
+        """
         path = RUNS / f"{self.name}-{label}.tsv"
         run, milliseconds = {}, []
         progress = Progress(f"{self.name}, {label}", len(self.questions))
@@ -203,9 +209,25 @@ class Set:
         scores = scorer.score(str(DATA / self.name), run)
         if EVERY > 1:  # the scorer divides by all questions of the set
             scores = {k: v * len(self.answers) / len(self.questions) for k, v in scores.items()}
+        scores["answered"] = sum(map(bool, run.values())) / len(run)
         milliseconds.sort()
         median, slow = (milliseconds[int(len(milliseconds) * share)] for share in (0.5, 0.95))
         return scores, median, slow
+
+    def off_topic(self, search):
+        """Ask what has no answer here; return the share of these questions that got one."""
+        asked = [q for q in _questions(OFF_TOPIC[self.name]) if q["lang"] in self.languages]
+        asked = asked[:: max(1, len(asked) // OFF_TOPIC_QUESTIONS)][::EVERY]
+        answered = [
+            bool(search(question["text"], LANGUAGES[question["lang"]], Domain.TRUE))
+            for question in asked
+        ]
+        return sum(answered) / len(answered)
+
+
+def _questions(name):
+    with (DATA / name / "queries.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def _tags(document):
@@ -259,13 +281,20 @@ def plain_ts_rank(text, lang, domain):
 
 OTHERS = {"ILIKE": ilike, "full text AND": full_text_and, "ts_rank": plain_ts_rank}
 
-print(f"{'set':10} {'search':28}    MAP    MRR    P@1   R@10  p50 ms  p95 ms")
+print(f"{'set':10} {'search':28}    MAP    MRR    P@1   R@10  p50 ms  p95 ms  answered")
 
 
 def tell(name, label, result):
     scores, median, slow = result
     figures = " ".join(f"{scores[key]:6.3f}" for key in ("MAP", "MRR", "P@1", "R@10"))
-    print(f"{name:10} {label:28} {figures} {median:7.1f} {slow:7.1f}", flush=True)
+    figures += f" {median:7.1f} {slow:7.1f}"
+    print(f"{name:10} {label:28} {figures} {scores['answered']:9.1%}", flush=True)
+
+
+def tell_silence(one, label):
+    if one.name in OFF_TOPIC:
+        label = f"{label}, off topic"
+        print(f"{one.name:10} {label:72} {one.off_topic(search_similar):9.1%}", flush=True)
 
 
 def measure(name):
@@ -274,9 +303,11 @@ def measure(name):
         tell(name, label, one.run(label.replace(" ", "-"), search))
     use_encoder(False)
     tell(name, "Campo, words", one.run("words", search_similar))
+    tell_silence(one, "Campo, words")
     encoded = WITH_ENCODER and encode()
     if encoded:
         tell(name, "Campo, words and meaning", one.run("meaning", search_similar))
+        tell_silence(one, "Campo, words and meaning")
     if name not in WITH_ALIASES:
         return
     use_encoder(False)

@@ -26,16 +26,24 @@ PAIRED = 5  # terms that are too common to be looked up alone, and may be in pai
 SMALL = 20_000  # entries up to which terms are counted exactly, and any pair is looked up
 LIKENED = 300  # entries, the best by words, whose titles are compared by trigrams
 SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all labels together
-# Silence is better than a wrong answer. An entry convinces by its share of the question's weight:
+# An entry convinces by its share of the question's weight:
 MIN_COVERAGE = 0.3  # of whatever words,
 MIN_COVERAGE_OF_WORDS = 0.2  # of two words or more,
 MIN_LIKENESS = 0.13  # or by the trigrams of its title, or by a code.
+# Silence is better than a wrong answer: even the best one has to be sure. It is by the words of the
+# question it has, nearly all of them,
+SURE_COVERAGE = 0.8
+# or by how much it says: its score, times the root of the question's weight. Of a question of many
+# rare words a small share is no chance, of one of few common words it is.
+SURE_WORDS = 1.2
+SURE_FUSED = 0.1  # with an encoder, its score
 # With an encoder: how much words and trigrams count beside the meaning, and when it convinces.
-WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.5, 0.2, 0.3
+WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.4, 0.2, 0.3
 WORDS_POWER = 1.5  # few words in common say little, most of them say much
+MEANING_POWER = 2  # so does a meaning that is near beside one that is not far
 ALIAS_SHARE = 0.7  # of a solution's score that is its best case's, where that is the better one
 COSINE_OF_WORDS = 0.6  # what words in common let expect of the meaning
-MIN_FUSED = 0.18  # silence below
+MIN_FUSED = 0.05  # not shown below
 MIN_COSINE = 0.35  # from here on "similar in meaning"
 MAX_FUSED = 1_000  # entries that are compared by words and meaning
 MAX_PRIOR = 0.1  # what proved to solve comes a little earlier, never instead of what is alike
@@ -333,7 +341,8 @@ class Found:
     :param words: share of the question's weight, by where the words are: about 0..1
     :param likeness: trigrams its title has in common with the question, 0..1
     :param convinces: whether the words alone make it worth showing
-    :param has_code: whether a code of the question is among them
+    :param is_sure: whether they alone make it worth breaking the silence
+    :param covers: whether nearly all of the question is in it, or a code
     :param matched: positions of the terms found
     """
 
@@ -344,7 +353,8 @@ class Found:
     words: float
     likeness: float
     convinces: bool
-    has_code: bool
+    is_sure: bool
+    covers: bool
     matched: tuple[int, ...]
 
 
@@ -367,13 +377,16 @@ def found(weighed, entry_id, parent_id, language, solved_count, ranks, likeness)
     )
     coverage = sum(weighed[position].weight for position in matched) / total
     has_code = any(weighed[position].term.is_code for position in matched)
+    covers = has_code or coverage >= SURE_COVERAGE
+    words = (
+        sum(weighed[position].weight * saturated(ranks[position]) for position in matched) / total
+    )
     return Found(
         id=entry_id,
         parent_id=parent_id,
         language=language,
         solved_count=solved_count,
-        words=sum(weighed[position].weight * saturated(ranks[position]) for position in matched)
-        / total,
+        words=words,
         likeness=likeness,
         convinces=bool(
             coverage >= MIN_COVERAGE
@@ -381,54 +394,65 @@ def found(weighed, entry_id, parent_id, language, solved_count, ranks, likeness)
             or (matched and likeness >= MIN_LIKENESS)
             or has_code
         ),
-        has_code=has_code,
+        is_sure=covers or (words + TRIGRAM_WEIGHT * likeness) * math.sqrt(total) >= SURE_WORDS,
+        covers=covers,
         matched=matched,
     )
 
 
 def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) -> list[Answer]:
-    """The answers, best first: words and meaning together, each case with what solved it.
+    """The answers, best first: words and meaning together, each case with what solved it. None
+    where not even the best one is sure.
 
     :param meaning: cosine of entries that have a vector; None without encoder
     :param language: of the question
 
-    >>> pump = Found(1, None, "it", 0, 0.5, 0.2, True, False, (0,))
+    >>> pump = Found(1, None, "it", 0, 0.5, 0.2, True, True, False, (0,))
     >>> fuse([pump], None, "it")
     [Answer(id=1, score=0.6, matched=(0,), by_meaning=False, by_alias=False)]
-    >>> case = Found(2, 1, "it", 0, 0.9, 0.2, True, False, (0, 1))
+    >>> fuse([replace(pump, is_sure=False)], None, "it")
+    []
+    >>> case = Found(2, 1, "it", 0, 0.9, 0.2, True, True, False, (0, 1))
     >>> [(answer.id, answer.score, answer.by_alias) for answer in fuse([pump, case], None, "it")]
     [(1, 0.88, True)]
     """
-    scores, shown, near = {}, set(), set()
+    scores, shown, sure, near = {}, set(), set(), set()
     for entry in entries:
+        cosine = None if meaning is None else meaning.get(entry.id)
         if meaning is None:
             scores[entry.id] = entry.words + TRIGRAM_WEIGHT * entry.likeness
-            convinces = entry.convinces
         else:
-            cosine = meaning.get(entry.id)
-            if cosine is not None and cosine >= MIN_COSINE:
-                near.add(entry.id)
             scores[entry.id] = _by_meaning(entry, cosine, language)
-            convinces = scores[entry.id] >= MIN_FUSED or entry.has_code
-            if cosine is None:
-                convinces = entry.convinces
+        if cosine is not None and cosine >= MIN_COSINE:
+            near.add(entry.id)
+        convinces, is_sure = _judge(entry, cosine, scores[entry.id], language)
         if convinces:
             shown.add(entry.id)
+            if is_sure:
+                sure.add(entry.id)
     best_alias = {}
     for entry in entries:
         if entry.parent_id in scores and entry.id in shown:
             best_alias[entry.parent_id] = max(best_alias.get(entry.parent_id, 0), scores[entry.id])
+            if entry.id in sure:
+                sure.add(entry.parent_id)
+    alike = {
+        entry.id: _with_alias(scores[entry.id], best_alias.get(entry.id, 0))
+        for entry in entries
+        if entry.parent_id not in scores and (entry.id in shown or entry.id in best_alias)
+    }
+    if max(alike, key=alike.get, default=None) not in sure:
+        return []
     answers = [
         Answer(
             entry.id,
-            _with_alias(scores[entry.id], best_alias.get(entry.id, 0))
-            + min(MAX_PRIOR, 0.03 * math.log1p(entry.solved_count)),
+            alike[entry.id] + min(MAX_PRIOR, 0.03 * math.log1p(entry.solved_count)),
             entry.matched,
             by_meaning=entry.id in near,
             by_alias=best_alias.get(entry.id, 0) > scores[entry.id],
         )
         for entry in entries
-        if entry.parent_id not in scores and (entry.id in shown or entry.id in best_alias)
+        if entry.id in alike
     ]
     return sorted(answers, key=lambda answer: (-answer.score, -answer.id))
 
@@ -457,12 +481,23 @@ def favour(answers: list[Answer], kin: dict[int, float]) -> list[Answer]:
     return sorted(raised, key=lambda answer: (-answer.score, -answer.id))
 
 
+def _judge(entry: Found, cosine: float | None, score: float, language: str) -> tuple[bool, bool]:
+    """Whether an entry is worth showing, and whether it is worth breaking the silence."""
+    convinces, is_sure = entry.convinces, entry.is_sure
+    if cosine is not None:
+        convinces = entry.covers or score >= MIN_FUSED
+        is_sure = entry.covers or score >= SURE_FUSED
+    # two languages have few words in common, and the same is less near in meaning
+    return convinces, is_sure or entry.language != language
+
+
 def _by_meaning(entry: Found, cosine: float | None, language: str) -> float:
     if cosine is None:  # not encoded yet: as good as its words
         cosine = COSINE_OF_WORDS * min(1.0, entry.words + TRIGRAM_WEIGHT * entry.likeness)
     share = WORDS_SHARE if entry.language == language else WORDS_SHARE_ACROSS
     words = entry.words**WORDS_POWER
-    return (cosine + share * words + LIKENESS_SHARE * entry.likeness) / (1 + share)
+    near = max(0.0, cosine) ** MEANING_POWER
+    return (near + share * words + LIKENESS_SHARE * entry.likeness) / (1 + share)
 
 
 def _with_alias(score: float, alias: float) -> float:

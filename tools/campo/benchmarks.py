@@ -57,12 +57,15 @@ def run_knowledge_scale(server, entries, kept=None):
 def _run(server, script, variables, kept=None):
     """Run a script in the shell of a copy of the bare database, which is dropped afterwards.
 
-    :param kept: name of a database that is used instead, made if it is not there, and stays
+    :param kept: name of a database that is used instead and stays; it is made if it is not there,
+        and updated if Campo's addons have changed
     """
     databases = Databases(server)
     database = kept or f"campo_bench_{os.getpid()}"
     try:
-        if not kept or databases.comment(kept) is None:
+        if kept:
+            databases.ensure_kept(kept)
+        else:
             databases.copy(databases.ensure_template("bare"), database)
         command = [paths.PYTHON, "-m", "odoo", "shell", "-c", paths.CONFIG, "-d", database]
         with script.open("rb") as lines:

@@ -66,7 +66,9 @@ def _parser():
     wanted.add_argument("--data", help="folder of the sets; not part of Campo")
     wanted.add_argument("--entries", help="how long with so many, e.g. 10000,100000,1000000")
     verb.add_argument(
-        "--keep", metavar="DATABASE", help="with --entries: go on with this database, and keep it"
+        "--keep",
+        metavar="DATABASE",
+        help="with --entries: go on with this database, updated to the code, and keep it",
     )
     verb.add_argument("--sets", default="", help="some of them, e.g. qa4faq,stackfaq")
     verb.add_argument("--every", type=int, default=1, help="ask only every n-th question")

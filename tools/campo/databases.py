@@ -134,13 +134,26 @@ class Databases:
                 self._install(building, paths.CAMPO_ADDONS, PROFILES["demo"]["options"], "install")
                 self._finish_building(building, DEMO, key)
         else:
-            with step("Campo's addons changed: updating the demo database"):
-                self._odoo(
-                    ["server", *_ONCE, "-c", paths.CONFIG, "-d", DEMO, "-u", "knowledge_base"],
-                    "install",
-                )
-                self._sql(f"comment on database {DEMO} is '{key}'")
+            self._update(DEMO, key)
         return DEMO
+
+    def ensure_kept(self, name):
+        """A database of somebody's own, at first bare; its data are kept like the demo's."""
+        key = _key("kept", addons_fingerprint())
+        current = self.comment(name)
+        if current is None:
+            self.copy(self.ensure_template("bare"), name)
+            self._sql(f"comment on database \"{name}\" is '{key}'")
+        elif current != key:
+            self._update(name, key)
+
+    def _update(self, name, key):
+        with step(f"Campo's addons changed: updating the database {name}"):
+            self._odoo(
+                ["server", *_ONCE, "-c", paths.CONFIG, "-d", name, "-u", "knowledge_base"],
+                "install",
+            )
+            self._sql(f"comment on database \"{name}\" is '{key}'")
 
     def copy(self, source, target):
         """Copy a database and its file store."""

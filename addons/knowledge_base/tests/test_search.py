@@ -162,6 +162,23 @@ class TestSearchSimilar(KnowledgeBaseCommon):
     def test_one_word_in_common_is_not_similar(self):
         self.assertEqual(self._find("il corriere chiede una sosta davanti al magazzino"), [])
 
+    def test_two_words_in_passing_are_not_similar(self):
+        asked = (
+            "stasera il teatro prova la commedia, la cabina delle luci cerca un volontario,"
+            " il regista un attore, il bar una cameriera"
+        )
+        self.assertEqual(self._find(asked, lang="it_IT"), [])
+
+    def test_all_words_of_a_short_question_are_enough(self):
+        for question in ("cabina", "cabina indietro", "fotocellule"):
+            with self.subTest(question=question):
+                self.assertEqual(self._find(question, lang="it_IT"), [self.lift.name])
+
+    def test_beside_a_sure_answer_others_are_shown_too(self):
+        other = self._create_article("Cancello fermo", "La porta pedonale torna indietro.")
+        found = self._find("ascensore fermo, la porta di cabina torna indietro", lang="it_IT")
+        self.assertEqual(found, [self.lift.name, other.name])
+
     def test_an_empty_index_finds_nothing(self):
         self.env["knowledge.entry"].search([]).unlink()
         self.assertEqual(self._find("caldaia E05"), [])
