@@ -1,11 +1,25 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+CREDITS = ("out_refund", "in_refund")
+
 
 class AccountMove(models.Model):
-    """Invoices of work: when one is cancelled, reversed or deleted, its work can be billed anew."""
+    """Invoices of work: when one is cancelled, credited in full or deleted, its work can be billed
+    anew. From then on it comes back by no way, or its work would be billed twice.
+    """
 
     _inherit = "account.move"
+
+    def _post(self, soft=True):
+        """Extension of `account`: what is credited in full can be billed anew."""
+        posted = super()._post(soft=soft)
+        # “Reverse and Create Invoice” bills it anew at once.
+        if not self.env.context.get("keep_service_lines"):
+            credited = posted.filtered(lambda move: move.move_type in CREDITS).reversed_entry_id
+            credited = credited.filtered(lambda move: move._is_credited())
+            credited._free_service_lines().is_service_freed = True
+        return posted
 
     def button_cancel(self):
         result = super().button_cancel()
@@ -13,30 +27,69 @@ class AccountMove(models.Model):
         return result
 
     def button_draft(self):
-        """Override of `account`: what a cancelled invoice billed may stand on another one now.
+        """Override of `account`: what a cancelled or credited invoice billed may stand on another
+        one now.
 
-        :raise UserError: when the work of a cancelled invoice was freed
+        :raise UserError: when its work was freed
         """
-        cancelled = self.filtered(lambda move: move.state == "cancel")
-        if freed := cancelled.invoice_line_ids.filtered("is_service_freed").move_id:
+        # The bill of a vendor is matched with its work again.
+        invoices = self.filtered(lambda move: move.is_sale_document())
+        if freed := invoices.invoice_line_ids.filtered("is_service_freed").move_id:
             raise UserError(
                 self.env._(
-                    "“%(invoice)s” was cancelled, and since then what it billed can be billed anew:"
-                    " make a new invoice instead.",
+                    "“%(invoice)s” was cancelled or credited, and since then what it billed can be "
+                    "billed anew: make a new invoice instead.",
                     invoice=freed[0].display_name,
                 )
             )
+        self._check_nothing_comes_back()
         return super().button_draft()
 
     def unlink(self):
+        self._check_nothing_comes_back()
         self._free_service_lines()
         return super().unlink()
 
-    def _reverse_moves(self, default_values_list=None, cancel=False):
-        reversals = super()._reverse_moves(default_values_list, cancel=cancel)
-        if cancel and not self.env.context.get("keep_service_lines"):
-            self._free_service_lines()
-        return reversals
+    def _check_nothing_comes_back(self):
+        """A credit note stays once what it took back was freed: its invoice would stand again."""
+        for credit in self.filtered(lambda move: move.move_type in CREDITS):
+            invoice = credit.reversed_entry_id
+            if (
+                invoice not in self
+                and invoice.state == "posted"
+                and any(invoice.invoice_line_ids.mapped("is_service_freed"))
+                and not invoice._is_credited(leave_out=self)
+            ):
+                raise UserError(
+                    self.env._(
+                        "“%(credit)s” takes “%(invoice)s” back, and since then what that billed "
+                        "can be billed anew: leave the credit note, and make a new invoice "
+                        "instead.",
+                        credit=credit.display_name,
+                        invoice=invoice.display_name,
+                    )
+                )
+
+    def _is_credited(self, leave_out=()):
+        """Whether posted credit notes take back all that this invoice bills."""
+        self.ensure_one()
+        credits = self._get_credits().filtered(
+            lambda move: move.state == "posted" and move not in leave_out
+        )
+        billed, credited = (move._get_billed_amount() for move in (self, credits))
+        return self.currency_id.compare_amounts(credited, billed) >= 0
+
+    def _get_credits(self):
+        """Credit notes that take this invoice back; an override knows those that do less."""
+        return self.reversal_move_ids
+
+    def _get_product_lines(self):
+        return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+
+    def _get_billed_amount(self):
+        """What these bill before tax, whatever is deducted from it."""
+        subtotals = self._get_product_lines().mapped("price_subtotal")
+        return sum(subtotal for subtotal in subtotals if subtotal > 0)
 
     def _free_service_lines(self):
         """Let the work on these invoices be invoiced anew.
@@ -72,7 +125,8 @@ class AccountMoveLine(models.Model):
         string="Billed anew",
         copy=False,
         readonly=True,
-        help="Its invoice was cancelled: what it billed can be billed by another one.",
+        help="Its invoice was cancelled or credited in full: what it billed can be billed by "
+        "another one.",
     )
 
     def unlink(self):

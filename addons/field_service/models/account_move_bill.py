@@ -157,8 +157,10 @@ class AccountMoveLine(models.Model):
     def _free_service_lines(self):
         """Extension of its own model: work of a contractor waits for a bill again."""
         result = super()._free_service_lines()
-        self.filtered(lambda line: line.move_id.move_type == "in_invoice")._release_service_work()
-        return result
+        bills = self.filtered(lambda line: line.move_id.move_type == "in_invoice")
+        matched = bills.move_id._get_billed_work_sudo().bill_line_id & bills
+        bills._release_service_work()
+        return result | matched.sudo(self.env.su)
 
 
 class ServiceWorkLine(models.Model):

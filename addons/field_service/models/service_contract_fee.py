@@ -486,6 +486,25 @@ class ServiceContract(models.Model):
         return self.env._("The contract ends on %(end)s; no fee is taken back.", end=end)
 
 
+class AccountMove(models.Model):
+    """Invoices of fees of which an end of the contract gives a part back."""
+
+    # A sub-feature with a file of its own.
+    # pylint: disable=consider-merging-classes-inherited
+    _inherit = "account.move"
+
+    def _get_credits(self):
+        """Extension of its own model: days after an end are given back, and due no more."""
+        credits = super()._get_credits()
+        # Whoever may change an invoice needn't have a right to the contract it was for.
+        given_back_sudo = (
+            self.env["service.contract.fee"]
+            .sudo()
+            .search([("credit_line_id.move_id", "in", credits.ids)])
+        )
+        return credits.filtered(lambda move: move not in given_back_sudo.credit_line_id.move_id)
+
+
 class AccountMoveLine(models.Model):
     """Lines of fees: when they go, their period is due again."""
 

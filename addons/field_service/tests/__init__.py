@@ -38,6 +38,7 @@ from . import (
     test_prices,
     test_profitability,
     test_random_advances,
+    test_random_billing,
     test_random_invoicing,
     test_random_work,
     test_remote_help,

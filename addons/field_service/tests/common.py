@@ -160,15 +160,27 @@ class FieldServiceCommon(BaseCommon):
         return cls.env["calendar.event"].browse(planned["event_id"])
 
     @classmethod
-    def _write_anew(cls, invoices):
-        """The drafts that “Reverse and Create Invoice” makes of posted invoices."""
-        reversal = cls.env["account.move.reversal"].create(
+    def _reverse(cls, invoices):
+        """Odoo's dialog on posted invoices."""
+        return cls.env["account.move.reversal"].create(
             {
                 "move_ids": [(6, 0, invoices.ids)],
                 "journal_id": invoices.journal_id.id,
                 "company_id": cls.company.id,
             }
         )
+
+    @classmethod
+    def _credit(cls, invoices):
+        """The draft credit notes that “Reverse” makes of posted invoices."""
+        reversal = cls._reverse(invoices)
+        reversal.refund_moves()
+        return reversal.new_move_ids
+
+    @classmethod
+    def _write_anew(cls, invoices):
+        """The drafts that “Reverse and Create Invoice” makes of posted invoices."""
+        reversal = cls._reverse(invoices)
         reversal.modify_moves()
         return reversal.new_move_ids
 

@@ -204,6 +204,35 @@ class TestContractFees(FieldServiceCommon, AccountTestInvoicingCommon):
         self.assertEqual(str(contract.next_fee_date), "2026-03-01")
         self.assertEqual(len(contract.fee_ids), 2)
 
+    def test_a_fee_and_hours_do_not_come_back_beside_the_invoice_that_bills_them_anew(self):
+        contract = self._contract(has_hours_bank=True)
+        fee = self._invoice_fee(contract, "2026-01-31")
+        top_up = contract.top_up_ids.browse(self._top_up(contract)["top_up_id"])
+        hours = top_up.invoice_id
+        fee.button_cancel()
+        hours.invoice_date = "2026-11-27"
+        hours.action_post()
+        self._credit(hours).action_post()
+        self.assertFalse(top_up.invoice_id)
+        self._invoice_fee(contract, "2026-01-31")
+        top_up.with_user(self.user_accountant).action_create_invoice()
+        for undo in (fee.button_draft, hours.button_draft, hours.reversal_move_ids.button_draft):
+            with self.assertRaisesRegex(UserError, "can be billed anew"):
+                undo()
+        self.assertEqual(contract.fee_ids.invoice_id.state, "draft")
+        self.assertEqual(top_up.invoice_id.state, "draft")
+
+    def test_days_that_an_end_gives_back_are_not_due_again(self):
+        contract = self._contract(fee_period="year")
+        fee = self._invoice_fee(contract, "2026-01-01")
+        fee.action_post()
+        # All of it: the contract ends on its first day, but for a day.
+        credit = self.env["account.move"].browse(self._end(contract, "2026-01-01")["credit_ids"])
+        credit.invoice_line_ids.price_unit = 1200.0
+        credit.action_post()
+        self.assertFalse(contract.next_fee_date)
+        self.assertEqual(contract.fee_ids.invoice_id, fee)
+
     def test_a_renewal_by_calendar_goes_on_after_what_is_invoiced(self):
         contract = self._contract(
             date_start="2026-02-15",

@@ -100,6 +100,23 @@ class TestContractorBill(FieldServiceCommon, AccountTestInvoicingCommon):
         self.assertEqual(self._cost(), 64.0)
         self.assertFalse(work.bill_line_id)
 
+    def test_the_vendors_credit_note_gives_the_accrual_back_once_it_is_posted(self):
+        work, bill = self._work(), self._bill()
+        self._match(bill, work)
+        bill.action_post()
+        credit = self._credit(bill)
+        self.assertEqual(self._cost(), 70.0)
+        credit.invoice_date = "2026-11-30"
+        credit.action_post()
+        self.assertEqual((self._cost(), work.amount_cost), (64.0, 64.0))
+        # Both would cost: the bill, and the hours that wait for one again.
+        with self.assertRaisesRegex(UserError, "leave the credit note"):
+            credit.button_draft()
+        again = self._bill()
+        self._match(again, work)
+        again.action_post()
+        self.assertEqual((self._cost(), work.amount_cost), (70.0, 70.0))
+
     def test_a_deleted_bill_gives_the_work_back(self):
         work, bill = self._work(), self._bill()
         self._match(bill, work)

@@ -136,6 +136,56 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
         invoice._reverse_moves([{"invoice_date": "2026-11-11"}], cancel=True)
         self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"to_bill"})
 
+    def _post_and_credit(self, invoice, share=1.0):
+        """The credit note that the button “Reverse” makes, posted."""
+        invoice.invoice_date = "2026-11-10"
+        invoice.action_post()
+        credit = self._credit(invoice)
+        for line in credit.invoice_line_ids:
+            line.price_unit *= share
+        credit.action_post()
+        return credit
+
+    def test_a_credit_note_for_all_of_an_invoice_frees_its_work_once_it_is_posted(self):
+        report = self._sign(self._story_one())
+        invoice = self._invoice(report)
+        invoice.invoice_date = "2026-11-10"
+        invoice.action_post()
+        credit = self._credit(invoice)
+        self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"billed"})
+        credit.action_post()
+        self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"to_bill"})
+        self.assertEqual(self._invoice(report).amount_total, invoice.amount_total)
+
+    def test_a_credit_note_for_a_part_frees_nothing(self):
+        report = self._sign(self._story_one())
+        self._post_and_credit(self._invoice(report), share=0.5)
+        self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"billed"})
+        self.assertFalse(self._invoice(report))
+
+    def test_a_credited_invoice_does_not_come_back_beside_the_one_that_bills_its_work(self):
+        report = self._sign(self._story_one())
+        invoice = self._invoice(report)
+        credit = self._post_and_credit(invoice)
+        self._invoice(report)
+        for undo in (credit.button_draft, credit.button_cancel):
+            with self.assertRaisesRegex(UserError, "leave the credit note"):
+                undo()
+        for undo in (invoice.button_draft, invoice.button_cancel):
+            with self.assertRaisesRegex(UserError, "can be billed anew"):
+                undo()
+        # A second credit note, a draft, takes nothing back and goes.
+        self._credit(invoice).unlink()
+
+    def test_a_credit_note_whose_work_is_on_the_invoice_written_anew_stays(self):
+        report = self._sign(self._story_one())
+        invoice = self._invoice(report)
+        invoice.invoice_date = "2026-11-10"
+        invoice.action_post()
+        self._write_anew(invoice)
+        with self.assertRaisesRegex(UserError, "leave the credit note"):
+            invoice.reversal_move_ids.button_draft()
+
     def test_an_invoice_that_is_written_anew_bills_its_work_once(self):
         report = self._sign(self._story_one())
         invoice = self._invoice(report)

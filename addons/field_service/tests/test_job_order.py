@@ -143,6 +143,23 @@ class TestJobOrder(JobOrderCommon):
         self._invoice_milestones(self.project.service_milestone_ids).unlink()
         self.assertEqual(self.project.service_billed_amount, 0)
 
+    def test_a_part_does_not_come_back_beside_the_invoice_that_bills_it_anew(self):
+        invoice = self._bill_to(30)
+        invoice.invoice_date = "2026-11-30"
+        invoice.action_post()
+        credit = self._credit(invoice)
+        self.assertEqual(self.project.service_billed_percent, 30)
+        credit.action_post()
+        self.assertEqual(self.project.service_billed_percent, 0)
+        milestone = self.project.service_milestone_ids
+        again = self._invoice_milestones(milestone)
+        again.button_cancel()
+        self.assertEqual(self._invoice_milestones(milestone).amount_untaxed, 3000.0)
+        for undo in (again.button_draft, invoice.button_draft, credit.button_draft):
+            with self.assertRaisesRegex(UserError, "can be billed anew"):
+                undo()
+        self.assertEqual(self.project.service_billed_amount, 3000.0)
+
     def test_a_job_order_without_price_or_customer_says_so(self):
         self.project.service_price = 0
         with self.assertRaisesRegex(UserError, "write the price"):

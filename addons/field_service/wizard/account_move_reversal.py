@@ -45,5 +45,6 @@ class AccountMoveReversal(models.TransientModel):
             linked_sudo = self.env[model].sudo().search([(field, "in", before.ids)])
             for line, records_sudo in linked_sudo.grouped(field).items():
                 records_sudo[field] = twins[line]
+                line.is_service_freed = True
         for line in before.filtered("service_surplus_of_id"):
             twins[line].service_surplus_of_id = twins[line.service_surplus_of_id]
