@@ -27,9 +27,6 @@ class AccountMove(models.Model):
             and all(line.service_advance_id and not line._is_deduction() for line in lines)
         )
 
-    def _get_product_lines(self):
-        return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
-
     def _post(self, soft=True):
         """Extension of `account`: what was added to the invoice of an advance belongs to it; and
         no tax is deducted that isn't billed, nor what somebody else has paid.
@@ -68,7 +65,7 @@ class AccountMove(models.Model):
                     self.env._(
                         "More is deducted than billed with tax %(taxes)s: lower the deduction of "
                         "the advance on this invoice.",
-                        taxes=", ".join(taxes.mapped("name")) or self.env._("none"),
+                        taxes=taxes._get_names(),
                     )
                 )
 
@@ -97,7 +94,7 @@ class AccountMove(models.Model):
                             "it with the tax that it was billed with, or take its line off this "
                             "invoice.",
                             advance=advance_sudo.name,
-                            taxes=", ".join(taxes.mapped("name")) or self.env._("none"),
+                            taxes=taxes._get_names(),
                         )
                     )
 
@@ -107,21 +104,20 @@ class AccountMove(models.Model):
         """
         lines = self._get_product_lines().filtered("service_advance_id")
         # What others have deducted counts too; accountants needn't be able to read each invoice.
-        for advance_sudo, taxes in lines.sudo().grouped(
-            lambda line: (line.service_advance_id, line.tax_ids)
-        ):
-            left = advance_sudo._get_left_by_taxes()[taxes]
-            deducted = advance_sudo._get_deducted_by_taxes()[taxes]
-            if self.currency_id.compare_amounts(min(deducted, left), 0) < 0:
-                raise UserError(
-                    self.env._(
-                        "Of the advance “%(advance)s” with tax %(taxes)s more would be credited "
-                        "than is left or was deducted: credit less, or with the tax of the "
-                        "invoice.",
-                        advance=advance_sudo.name,
-                        taxes=", ".join(taxes.mapped("name")) or self.env._("none"),
+        for advance_sudo, of_advance in lines.sudo().grouped("service_advance_id").items():
+            left = advance_sudo._get_left_by_taxes()
+            deducted = advance_sudo._get_deducted_by_taxes()
+            for taxes in of_advance.grouped("tax_ids"):
+                if self.currency_id.compare_amounts(min(deducted[taxes], left[taxes]), 0) < 0:
+                    raise UserError(
+                        self.env._(
+                            "Of the advance “%(advance)s” with tax %(taxes)s more would be "
+                            "credited than is left or was deducted: credit less, or with the tax "
+                            "of the invoice.",
+                            advance=advance_sudo.name,
+                            taxes=taxes._get_names(),
+                        )
                     )
-                )
 
     # === DEDUCTING === #
 
@@ -180,6 +176,30 @@ class AccountMove(models.Model):
                     break
                 line = lines.sorted("id")[-1]
                 line._deduct_less(min(-invoice.amount_total, -line.price_subtotal))
+
+    @api.model
+    def _foresee_deduction(self, bill, parts):
+        """What an invoice that isn't made yet comes to less, before tax: as it is deducted, and as
+        cents are trimmed.
+
+        :param ForeseenBill bill: the invoice without what is deducted
+        :param list parts: pairs of taxes and an amount before tax
+        """
+        key = bill.key
+        while parts:
+            deducting = [
+                self._foresee_line(key, taxes, -taxes._get_price_of(amount), quantity=1)
+                for taxes, amount in parts
+            ]
+            untaxed, total = self._foresee_amounts(key, [*bill.base_lines, *deducting])
+            if key.currency.compare_amounts(total, 0) >= 0:
+                return key.currency.round(bill.amount - untaxed)
+            *parts, (taxes, _amount) = parts
+            amount = -self._foresee_subtotal(deducting[-1])
+            rest = key.currency.round(amount - min(-total, amount))
+            if rest > 0:
+                parts.append((taxes, rest))
+        return 0.0
 
 
 class AccountMoveLine(models.Model):
@@ -374,7 +394,7 @@ class ServiceWorkLine(models.Model):
         """What would be deducted from invoices that aren't made yet.
 
         :param list bills: ForeseenBills
-        :return: for each its amount before tax
+        :return: for each what it comes to less, before tax
         """
         advances = self._find_advances(contracts)
         if not advances:
@@ -390,6 +410,8 @@ class ServiceWorkLine(models.Model):
                 for origin, part in billed._share_among_origins(subtotal, origins):
                     shares[origin][taxes] += part
             asked.append((bill.key.company, bill.key.payer, bill.key.currency, shares))
+        moves = self.env["account.move"]
         return [
-            sum(amount for _advance, _taxes, amount in parts) for parts in advances._allocate(asked)
+            moves._foresee_deduction(bill, [(taxes, amount) for _advance, taxes, amount in parts])
+            for bill, parts in zip(bills, advances._allocate(asked), strict=True)
         ]

@@ -30,12 +30,14 @@ class ForeseenBill(NamedTuple):
 
     ``lines`` are its lines: for each its amount before tax, its taxes, and what it bills (work
     lines, or the contract whose fee it is). ``amount`` is what they come to on the invoice: where
-    taxes are in prices and rounded as a whole, it may be a cent off their sum.
+    taxes are in prices and rounded as a whole, it may be a cent off their sum. ``base_lines`` are
+    the lines as Odoo reckons with them.
     """
 
     key: InvoiceKey
     lines: list
     amount: float
+    base_lines: list
 
     def _get_billed(self, name):
         """What it bills of a model."""
@@ -185,44 +187,54 @@ class AccountMove(models.Model):
     @api.model
     def _foresee_bill(self, key, part):
         """One invoice of these lines, worked out by Odoo as it does for those that are made."""
-        Tax, company = self.env["account.tax"], key.company
         taxes_of = {}
         base_lines = []
         for values, _billed in part:
             product = self.env["product.product"].browse(values.get("product_id") or ())
             if "tax_ids" in values:
-                taxes = Tax.browse(values["tax_ids"][0][2])
+                taxes = self.env["account.tax"].browse(values["tax_ids"][0][2])
             elif product in taxes_of:
                 taxes = taxes_of[product]
             else:
                 taxes, _account = self._get_billed_as(product, key)
                 taxes_of[product] = taxes
             base_lines.append(
-                Tax._prepare_base_line_for_taxes_computation(
-                    None,
+                self._foresee_line(
+                    key,
+                    taxes,
+                    values["price_unit"],
                     product_id=product,
-                    tax_ids=taxes,
-                    price_unit=values["price_unit"],
                     quantity=values["quantity"],
                     discount=values.get("discount", 0.0),
-                    currency_id=key.currency,
                 )
             )
-        Tax._add_tax_details_in_base_lines(base_lines, company)
-        Tax._round_base_lines_tax_details(base_lines, company)
-        details = [base_line["tax_details"] for base_line in base_lines]
+        amount, _total = self._foresee_amounts(key, base_lines)
         return ForeseenBill(
             key=key,
             lines=[
-                (detail["total_excluded_currency"], base_line["tax_ids"], billed)
-                for detail, base_line, (_values, billed) in zip(
-                    details, base_lines, part, strict=True
-                )
+                (self._foresee_subtotal(base_line), base_line["tax_ids"], billed)
+                for base_line, (_values, billed) in zip(base_lines, part, strict=True)
             ],
-            amount=key.currency.round(
-                sum(
-                    detail["total_excluded_currency"] + detail["delta_total_excluded_currency"]
-                    for detail in details
-                )
-            ),
+            amount=amount,
+            base_lines=base_lines,
         )
+
+    @api.model
+    def _foresee_line(self, key, taxes, price_unit, **values):
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            None, tax_ids=taxes, price_unit=price_unit, currency_id=key.currency, **values
+        )
+
+    @api.model
+    def _foresee_subtotal(self, base_line):
+        """What a line comes to before tax, once the amounts of its invoice were foreseen."""
+        return base_line["tax_details"]["total_excluded_currency"]
+
+    @api.model
+    def _foresee_amounts(self, key, base_lines):
+        """What these lines come to on one invoice, before tax and with it."""
+        Tax = self.env["account.tax"]
+        Tax._add_tax_details_in_base_lines(base_lines, key.company)
+        Tax._round_base_lines_tax_details(base_lines, key.company)
+        totals = Tax._get_tax_totals_summary(base_lines, key.currency, key.company)
+        return totals["base_amount_currency"], totals["total_amount_currency"]

@@ -20,3 +20,7 @@ class AccountTax(models.Model):
             part["tax_amount"] for part in details["taxes_data"] if part["tax"].price_include
         )
         return float_round(amount + included, precision_digits=6) if included else amount
+
+    def _get_names(self):
+        """These taxes in a sentence for people."""
+        return ", ".join(self.mapped("name")) or self.env._("none")
