@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.helpdesk_ticket.tools.dashboard import between, tile
+
 # Days of a period, and into how many steps its chart is cut.
 PERIODS = {30: 15, 90: 13, 365: 12}
 DEFAULT_PERIOD = 365
@@ -47,8 +49,8 @@ class ServiceCostReport(models.Model):
         labels = self.fields_get(SPLITS, ["string"])
         period = timedelta(days=days)
         today = fields.Date.context_today(self)
-        now = self._of_company() & _between("date", today - period, today)
-        before = self._of_company() & _between("date", today - 2 * period, today - period)
+        now = self._of_company() & between("date", today - period, today)
+        before = self._of_company() & between("date", today - 2 * period, today - period)
         claims = self._get_open_claims()
         fixes = self._get_fixes(period)
         return {
@@ -88,21 +90,24 @@ class ServiceCostReport(models.Model):
             "recovered": self.env._("Recovered from manufacturers"),
         }
         warranty, goodwill, recovered = (
-            self._tile(
+            tile(
                 name,
                 labels[name],
                 [period[name] for period in sums],
                 now & Domain(name, "!=", 0),
                 better=1 if name == "recovered" else -1,
+                model=self._name,
             )
             for name in names
         )
-        to_recover = {
-            **self._tile("to_recover", self.env._("To be recovered now"), [owed, None], []),
-            "model": "service.warranty.claim",
-            "domain": list(self._get_open_claims_domain()),
-            "group_by": "manufacturer_id",
-        }
+        to_recover = tile(
+            "to_recover",
+            self.env._("To be recovered now"),
+            [owed, None],
+            self._get_open_claims_domain(),
+            model="service.warranty.claim",
+            group_by="manufacturer_id",
+        )
         return [warranty, goodwill, to_recover, recovered]
 
     @api.model
@@ -114,12 +119,13 @@ class ServiceCostReport(models.Model):
         ]
         revenue, margin = sums[0]["revenue"], sums[0]["margin"]
         tiles = [
-            self._tile(
+            tile(
                 f"contract_{name}",
                 label,
                 [period[name] for period in sums],
                 now & of_contracts,
                 better=1,
+                model=self._name,
                 group_by="contract_id",
             )
             for name, label in (
@@ -144,7 +150,7 @@ class ServiceCostReport(models.Model):
         now = fields.Datetime.now()
         found = []
         for ago in (0, 1):
-            domain = self._of_company() & _between(
+            domain = self._of_company() & between(
                 "close_date", now - period * (ago + 1), now - period * ago
             )
             ((count, fixed, back),) = fixes._read_group(
@@ -161,34 +167,22 @@ class ServiceCostReport(models.Model):
         # A share says nothing without what it is a share of.
         note = self.env._("of %(count)s finished interventions", count=now["count"])
         return [
-            {
-                **self._tile(name, label, [period[key] for period in fixes], now["domain"], better),
-                "model": "service.fix.report",
-                "unit": "%",
-                "note": note,
-                "group_by": group_by,
-            }
+            tile(
+                name,
+                label,
+                [period[key] for period in fixes],
+                now["domain"],
+                better,
+                model="service.fix.report",
+                unit="%",
+                note=note,
+                group_by=group_by,
+            )
             for name, label, key, better, group_by in (
                 ("fixed", self.env._("Fixed at once"), "fixed", 1, "first_time_fix"),
                 ("returned", self.env._("Came back"), "back", -1, "returned"),
             )
         ]
-
-    def _tile(self, name, label, values, domain, better=0, group_by=None):
-        value, before = values
-        return {
-            "name": name,
-            "label": label,
-            "value": value,
-            "before": before,
-            # Of some figures more is better, of some less, of some neither.
-            "better": better,
-            "unit": "",
-            "note": "",
-            "model": self._name,
-            "domain": list(domain),
-            "group_by": group_by,
-        }
 
     @api.model
     def _sum_up(self, domain, *names):
@@ -321,7 +315,3 @@ class ServiceCostReport(models.Model):
             "res_id": record.id,
             "views": [(False, "form")],
         }
-
-
-def _between(name, start, stop):
-    return Domain(name, ">", start) & Domain(name, "<=", stop)

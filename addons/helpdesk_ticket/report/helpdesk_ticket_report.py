@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.dashboard import between, tile
+
 # Days of a period, and into how many steps its line is cut.
 PERIODS = {7: 7, 30: 15, 90: 13, 365: 12}
 DEFAULT_PERIOD = 30
@@ -159,72 +161,59 @@ class HelpdeskTicketReport(models.Model):
     def _get_tiles(self, scope, now, period):
         opened, closed = (
             [
-                self._sum_up(scope & _between(name, now - period * (ago + 1), now - period * ago))
+                self._sum_up(scope & between(name, now - period * (ago + 1), now - period * ago))
                 for ago in (0, 1)
             ]
             for name in ("create_date", "close_date")
         )
         standing = self._count_open(scope, [now, now - period])
-        of_opened = scope & _between("create_date", now - period, now)
-        of_closed = scope & _between("close_date", now - period, now)
+        of_opened = scope & between("create_date", now - period, now)
+        of_closed = scope & between("close_date", now - period, now)
         return [
-            self._tile(
-                "open", self.env._("Open now"), standing, scope & Domain("closed", "=", False)
-            ),
-            self._tile("opened", self.env._("Opened"), _pick(opened, "count"), of_opened),
-            self._tile("closed", self.env._("Closed"), _pick(closed, "count"), of_closed),
-            self._tile(
+            tile("open", self.env._("Open now"), standing, scope & Domain("closed", "=", False)),
+            tile("opened", self.env._("Opened"), _pick(opened, "count"), of_opened),
+            tile("closed", self.env._("Closed"), _pick(closed, "count"), of_closed),
+            tile(
                 "first_response",
                 self.env._("Hours to first response"),
                 _pick(opened, "first_response_hours"),
                 of_opened & Domain("first_response_date", "!=", False),
+                better=-1,
             ),
-            self._tile(
+            tile(
                 "resolution",
                 self.env._("Hours to solution"),
                 _pick(closed, "resolution_hours"),
                 of_closed,
+                better=-1,
             ),
-            self._tile(
+            tile(
                 "kept",
                 self.env._("Promises kept"),
                 _pick(closed, "promise_kept"),
                 of_closed & Domain("sla_policy_id", "!=", False),
                 unit="%",
                 group_by="sla_missed",
+                better=1,
             ),
-            self._tile(
+            tile(
                 "reopened",
                 self.env._("Reopened"),
                 _pick(closed, "reopened"),
                 of_closed & Domain("reopen_count", ">", 0),
                 unit="%",
+                better=-1,
             ),
-            self._tile(
+            tile(
                 "rating",
                 self.env._("Rating"),
                 _pick(closed, "rating"),
                 of_closed & Domain("rating_last_value", ">", 0),
                 unit="/ 5",
                 group_by="rating_last_value",
+                better=1,
             ),
         ]
-
-    def _tile(self, name, label, values, domain, unit="", group_by=None):
-        value, before = values
-        return {
-            "name": name,
-            "label": label,
-            "value": value,
-            "before": before,
-            "unit": unit,
-            # Of some figures more is better, of some less, of some neither.
-            "better": {"kept": 1, "rating": 1}.get(
-                name, -1 if name in {"first_response", "resolution", "reopened"} else 0
-            ),
-            "domain": list(domain),
-            "group_by": group_by,
-        }
 
     @api.model
     def _sum_up(self, domain):
@@ -256,7 +245,7 @@ class HelpdeskTicketReport(models.Model):
             counts[name] = [0] * steps
             # By day, so that it costs the same however many tickets there are.
             for day, count in self._read_group(
-                scope & _between(name, start, now), [f"{name}:day"], ["__count"]
+                scope & between(name, start, now), [f"{name}:day"], ["__count"]
             ):
                 step = int((day.replace(tzinfo=None) - start) / width)
                 counts[name][min(max(step, 0), steps - 1)] += count
@@ -301,10 +290,6 @@ class HelpdeskTicketReport(models.Model):
             }
             for record, kept, count in groups
         ]
-
-
-def _between(name, start, stop):
-    return Domain(name, ">", start) & Domain(name, "<=", stop)
 
 
 def _pick(sums, name):

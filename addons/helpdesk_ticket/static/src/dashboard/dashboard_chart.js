@@ -1,5 +1,4 @@
 import { loadBundle } from "@web/core/assets";
-import { cookie } from "@web/core/browser/cookie";
 import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 
 /** Bars and a line over time, with the same in words for whoever doesn't see them. */
@@ -27,7 +26,8 @@ export class DashboardChart extends Component {
 
     draw(element) {
         const { labels, datasets, isStacked, format } = this.props;
-        const ink = cookie.get("color_scheme") === "dark" ? "#D1D5DB" : "#374151";
+        // As the text around it, whatever the page looks like.
+        const ink = getComputedStyle(element).color;
         const ticks = format ? { callback: format } : { precision: 0 };
         const tooltip = format && {
             callbacks: { label: ({ dataset, parsed }) => `${dataset.label}: ${format(parsed.y)}` },
