@@ -17,6 +17,7 @@ class ExpenseAllowanceRate(models.Model):
 
     _name = "expense.allowance.rate"
     _description = "Daily Allowance"
+    _inherit = ["service.dated.mixin"]
     _order = "form, is_abroad, date_from desc, id desc"
 
     name = fields.Char(required=True, translate=True)
@@ -33,17 +34,11 @@ class ExpenseAllowanceRate(models.Model):
     exempt_amount = fields.Float(
         string="Untaxed per day", digits=(16, 2), help="What is paid above it is taxable."
     )
-    date_from = fields.Date(string="Valid from", required=True, default=fields.Date.context_today)
-    date_to = fields.Date(string="Valid until")
     source = fields.Char(help="Law or agreement this comes from.")
 
     _amounts_valid = models.Constraint(
         "CHECK (amount BETWEEN 0 AND 10000 AND (exempt_amount IS NULL OR exempt_amount >= 0))",
         "A daily allowance cannot be negative, nor as large as this.",
-    )
-    _dates_in_order = models.Constraint(
-        "CHECK (date_to IS NULL OR date_to >= date_from)",
-        "An allowance cannot end before it begins.",
     )
 
     def _choose(self, company, form, is_abroad, day):
@@ -56,8 +51,7 @@ class ExpenseAllowanceRate(models.Model):
                 rate.company_id in (company, company.browse())
                 and rate.form == form
                 and rate.is_abroad == is_abroad
-                and rate.date_from <= day
-                and (not rate.date_to or day <= rate.date_to)
+                and rate._is_valid_on(day)
             )
         )
         return valid.sorted(

@@ -15,6 +15,7 @@ class ExpenseChargePolicy(models.Model):
 
     _name = "expense.charge.policy"
     _description = "Price of Expenses"
+    _inherit = ["service.dated.mixin"]
     _order = "partner_id, contract_id, date_from desc, id desc"
     _check_company_auto = True
 
@@ -59,16 +60,10 @@ class ExpenseChargePolicy(models.Model):
     )
     percent = fields.Float(string="Percentage added", digits=(5, 2))
     price = fields.Monetary(help="For each expense, before tax.")
-    date_from = fields.Date(string="Valid from", required=True, default=fields.Date.context_today)
-    date_to = fields.Date(string="Valid until")
 
     _values_valid = models.Constraint(
         "CHECK ((percent IS NULL OR percent BETWEEN 0 AND 1000) AND (price IS NULL OR price >= 0))",
         "Neither the percentage nor the price of expenses can be negative.",
-    )
-    _dates_in_order = models.Constraint(
-        "CHECK (date_to IS NULL OR date_to >= date_from)",
-        "A price cannot end before it begins.",
     )
 
     @api.depends("charge", "partner_id", "contract_id")

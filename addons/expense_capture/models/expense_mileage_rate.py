@@ -12,6 +12,7 @@ class ExpenseMileageRate(models.Model):
 
     _name = "expense.mileage.rate"
     _description = "Mileage Rate"
+    _inherit = ["service.dated.mixin"]
     _order = "name, date_from desc, id desc"
     _check_company_auto = True
 
@@ -39,16 +40,10 @@ class ExpenseMileageRate(models.Model):
         help="Leave empty for all vehicles.",
     )
     price = fields.Float(string="Reimbursed per km", required=True, digits=(16, 4))
-    date_from = fields.Date(string="Valid from", required=True, default=fields.Date.context_today)
-    date_to = fields.Date(string="Valid until")
 
     _not_negative = models.Constraint(
         "CHECK (price >= 0 AND price < 100)",
         "A rate per kilometre cannot be negative, nor as large as this.",
-    )
-    _dates_in_order = models.Constraint(
-        "CHECK (date_to IS NULL OR date_to >= date_from)",
-        "A rate cannot end before it begins.",
     )
 
     @api.model_create_multi
@@ -93,8 +88,7 @@ class ExpenseMileageRate(models.Model):
         """The rate of this set that holds for a person's vehicle on a day, or none."""
         valid = self.filtered(
             lambda rate: (
-                rate.date_from <= day
-                and (not rate.date_to or day <= rate.date_to)
+                rate._is_valid_on(day)
                 and (not rate.employee_id or rate.employee_id == employee)
                 and (not rate.class_id or rate.class_id == vehicle_class)
             )

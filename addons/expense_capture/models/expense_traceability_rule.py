@@ -12,6 +12,7 @@ class ExpenseTraceabilityRule(models.Model):
 
     _name = "expense.traceability.rule"
     _description = "Rule on Traceable Payment"
+    _inherit = ["service.dated.mixin"]
     _order = "sequence, date_from desc, id"
 
     name = fields.Char(required=True, translate=True)
@@ -37,19 +38,12 @@ class ExpenseTraceabilityRule(models.Model):
         default=True,
         help="Without it the rule says that such expenses may be paid in cash.",
     )
-    date_from = fields.Date(string="Valid from", required=True, default=fields.Date.context_today)
-    date_to = fields.Date(string="Valid until")
     reason = fields.Char(
         string="Otherwise",
         translate=True,
         help="What it means to have paid otherwise, for whoever spent the money.",
     )
     source = fields.Char(help="Law or circular this rule comes from.")
-
-    _dates_in_order = models.Constraint(
-        "CHECK (date_to IS NULL OR date_to >= date_from)",
-        "A rule cannot end before it begins.",
-    )
 
     @api.model_create_multi
     def create(self, vals_list):

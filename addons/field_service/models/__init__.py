@@ -1,4 +1,4 @@
-from . import service_state_mixin  # the others inherit it
+from . import service_dated_mixin, service_state_mixin  # the others inherit them
 
 # isort: split
 from . import (

@@ -49,6 +49,7 @@ class ServiceRate(models.Model):
 
     _name = "service.rate"
     _description = "Rate"
+    _inherit = ["service.dated.mixin"]
     _order = "kind, time_band, date_from desc, id desc"
     _check_company_auto = True
 
@@ -112,16 +113,10 @@ class ServiceRate(models.Model):
         help="Work is billed in steps, e.g. of half an hour. Zero: as it was done.",
     )
     minimum = fields.Float(help="What is billed at least, in hours or kilometres.")
-    date_from = fields.Date(string="Valid from", required=True, default=fields.Date.context_today)
-    date_to = fields.Date(string="Valid until")
 
     _not_negative = models.Constraint(
         "CHECK (price >= 0 AND rounding >= 0 AND minimum >= 0)",
         "Prices, steps and minimums cannot be negative.",
-    )
-    _dates_in_order = models.Constraint(
-        "CHECK (date_to IS NULL OR date_to >= date_from)",
-        "A rate cannot end before it begins.",
     )
     _flat_journeys = models.Constraint(
         "CHECK (is_flat IS NOT TRUE OR kind IN ('travel', 'mileage'))",
@@ -179,8 +174,7 @@ class ServiceRate(models.Model):
         candidates = self.filtered(
             lambda rate: (
                 rate.kind == kind
-                and rate.date_from <= day
-                and (not rate.date_to or day <= rate.date_to)
+                and rate._is_valid_on(day)
                 and rate.time_band in (False, time_band or "ordinary")
                 and (not rate.contract_id or rate.contract_id == contract)
                 and (not rate.partner_id or rate.partner_id == customer)
