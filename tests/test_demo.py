@@ -52,12 +52,32 @@ def test_one_customer_sees_nothing_of_the_other(demo):
     assert "film" not in page.text
 
 
+def call(session, demo, model, method, *args, **kwargs):
+    params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+    answer = session.post(f"{demo}/web/dataset/call_kw", json={"params": params}, timeout=60).json()
+    assert "error" not in answer, answer
+    return answer["result"]
+
+
 def test_the_manager_sees_what_the_knowledge_base_is_worth(demo):
-    call = {"model": "knowledge.event", "method": "figures", "args": [], "kwargs": {}}
-    answer = log_in(demo, "manager").post(
-        f"{demo}/web/dataset/call_kw", json={"params": call}, timeout=60
-    )
-    figures = answer.json()["result"]
+    figures = call(log_in(demo, "manager"), demo, "knowledge.event", "figures")
     assert figures["deflected"] > figures["asked"] / 2
     for name in ("best", "gaps", "unanswered"):
         assert figures[name], name
+
+
+def test_the_manager_sees_what_service_costs_and_brings(demo):
+    admin = log_in(demo, "admin")
+    name = "Demo: a fee of the past is invoiced"
+    actions = call(admin, demo, "ir.cron", "search", [("cron_name", "=", name)])
+    # Once or twice, a moment after the start or later: the fee is invoiced once.
+    for _time in range(2):
+        call(admin, demo, "ir.cron", "method_direct_trigger", actions)
+    shown = call(log_in(demo, "manager"), demo, "service.cost.report", "get_dashboard", days=365)
+    figures = {tile["name"]: tile["value"] for tile in shown["tiles"]}
+    for name in ("warranty_cost", "goodwill_cost", "to_recover", "recovered", "fixed", "returned"):
+        assert figures[name] > 0, (name, figures)
+    assert figures["contract_revenue"] == 310
+    assert 0 < figures["contract_margin"] < 310
+    for name in ("bars", "contracts", "claims"):
+        assert shown[name], name

@@ -96,6 +96,7 @@
         "demo/service_equipment_demo.xml",
         "demo/service_intervention_demo.xml",
         "demo/service_report_demo.xml",
+        "demo/service_cost_demo.xml",
         "demo/service_planning_demo.xml",
         "demo/service_job_demo.xml",
         "demo/knowledge_event_demo.sql",
