@@ -38,7 +38,10 @@ class ServiceJobBudget(models.Model):
         string="Actual cost", compute="_compute_actual", compute_sudo=True
     )
     remaining_amount = fields.Monetary(
-        string="Left", compute="_compute_actual", compute_sudo=True, help="Below zero: overrun."
+        string="Left of it",
+        compute="_compute_actual",
+        compute_sudo=True,
+        help="Below zero: overrun.",
     )
     used_percent = fields.Float(string="Used (%)", compute="_compute_actual", compute_sudo=True)
 
