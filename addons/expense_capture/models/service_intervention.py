@@ -194,12 +194,15 @@ class ServiceIntervention(models.Model):
 
     def _check_amount(self, value):
         amount = self._to_number(value)
-        if not 0 <= amount <= MAX_AMOUNT:
+        if not amount >= 0:
+            raise ValidationError(
+                self.env._("An amount cannot be negative. Look at the receipt again.")
+            )
+        if amount > MAX_AMOUNT:
             raise ValidationError(
                 self.env._(
-                    "An amount cannot be negative, nor as large as %(value)s. Look at the receipt "
-                    "again.",
-                    value=value,
+                    "%(value)s is too much for one expense. Look at the receipt again.",
+                    value=f"{amount:.2f}",
                 )
             )
         return amount
