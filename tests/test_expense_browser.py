@@ -43,7 +43,7 @@ def look(person, name):
     assert not person.scrolls_sideways(), name
 
 
-def test_inside_three_taps_and_a_photo_from_my_work(cast, phone):
+def test_inside_three_taps_and_a_photo_from_my_work(cast, phone, tmp_path):
     dario = phone("receipts_inside")
     page = dario.go("/odoo/field-service-mine")
     card = page.locator(f".o_kanban_record:has-text('{cast['number']}')")
@@ -51,7 +51,13 @@ def test_inside_three_taps_and_a_photo_from_my_work(cast, phone):
     page.locator(".modal .o_field_widget[name=kind_id]").wait_for()
     look(dario, "expense-inside-kinds")
     page.locator(".modal .o_selection_badge:has-text('Motorway')").tap()
-    page.locator(".modal input[type=file]").first.set_input_files([photo("red")])
+    receipt = page.locator(".modal input[type=file]").first
+    # A photo that the phone has not made yet is refused in a sentence, the dialog stays.
+    soon = tmp_path / "soon.jpg"
+    soon.touch()
+    receipt.set_input_files(soon)
+    page.locator(".o_notification:has-text('soon.jpg is empty')").wait_for()
+    receipt.set_input_files([photo("red")])
     page.locator(".modal div[name=amount] input").fill("21.40")
     look(dario, "expense-inside-filled")
     page.locator(".modal footer button[name=action_confirm]").tap()
