@@ -52,6 +52,7 @@ contact = Partner.create(
         "email": "dino@example.com",
     }
 )
+login("outside_dino", "Dino Outside", partner_id=contact.id)
 equipment = env["service.equipment"].create(
     {
         "name": "Gate 7",

@@ -38,7 +38,9 @@
     "assets": {
         "web.assets_frontend": [
             "field_service/static/src/backend/my_work/position.js",
-            "portal_customer/static/src/**/*",
+            "portal_customer/static/src/interactions/**/*",
+            "portal_customer/static/src/scss/**/*",
         ],
+        "portal.assets_chatter": ["portal_customer/static/src/chatter/**/*"],
     },
 }

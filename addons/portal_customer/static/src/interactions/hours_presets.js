@@ -19,6 +19,8 @@ export class HoursPresets extends Interaction {
             .minus({ minutes: Number(minutes) })
             .toFormat(FORMAT);
         this.el.querySelector("[name=stop]").value = now.toFormat(FORMAT);
+        // As if they had been typed: see KeepDraft.
+        this.el.dispatchEvent(new Event("input", { bubbles: true }));
     }
 }
 

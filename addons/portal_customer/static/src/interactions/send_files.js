@@ -59,11 +59,27 @@ export class SendFiles extends Interaction {
             .parseFromString(request.responseText, "text/html")
             .querySelector(".alert-danger");
         if (request.status >= 400 || refusal) {
-            this.refuse(refusal?.textContent.trim() || this.notArrived);
+            this.refuse(refusal?.textContent.trim() || this.getReason(request.status));
             return;
         }
         // The page that answered may differ from this one in nothing: load it, wherever one was.
         window.location.replace(page.href.split("#")[0]);
+    }
+
+    /** Why this has not been taken, by what HTTP says when the page says nothing. */
+    getReason(status) {
+        return (
+            {
+                // The form is older than the session.
+                400: _t(
+                    "You have logged in anew meanwhile. Load this page again: all is still here."
+                ),
+                413: _t("This is too much at once. Everything is still here: send fewer files."),
+                429: _t(
+                    "Too much is being sent now. Everything is still here: try again in a while."
+                ),
+            }[status] || this.notArrived
+        );
     }
 
     get notArrived() {
