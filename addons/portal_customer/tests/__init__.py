@@ -11,6 +11,7 @@ from . import (
     test_label,
     test_limits,
     test_matrix,
+    test_online_payment,
     test_pages,
     test_public_methods,
     test_reading,
