@@ -147,7 +147,7 @@ def test_outside_neither_a_refusal_nor_a_dead_spot_nor_a_reload_loses_an_expense
     refusal.locator("text=This has not arrived").wait_for()
     assert form.locator("#receipt").evaluate("input => input.files.length") == 1
     ada.context.set_offline(False)
-    # The telephone has thrown the page away: what was typed comes back, but for the photo.
+    # The telephone has thrown the page away: what was typed comes back.
     page.reload()
     typed = {
         "#amount": "120,00",

@@ -35,7 +35,7 @@ class VisitCalendarController(CalendarController):
             request.env["calendar.event"].sudo().search([("access_token", "=", token)], limit=1)
         )
         if event_sudo.intervention_id:
-            return request.not_found()
+            raise request.not_found()
         return super().calendar_join_meeting(token, **kwargs)
 
     def _refuse_visit(self, token):

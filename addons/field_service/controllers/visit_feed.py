@@ -26,7 +26,7 @@ class VisitFeed(Controller):
         user_sudo = request.env["res.users"]._find_by_feed_token(token)
         if not user_sudo:
             note_wrong_link()
-            return request.not_found()
+            raise request.not_found()
         # Their own invitations, and of the visits what stands in the mails anyway.
         attendees_sudo = request.env["calendar.attendee"].sudo()
         etag, changed = attendees_sudo._get_feed_stamp(user_sudo)

@@ -54,7 +54,7 @@ class PortalColleague(PortalPages):
             "withdraw": (colleague.withdraw_colleague_access, {}),
         }
         if act not in acts:
-            return request.not_found()
+            raise request.not_found()
         return self._answer(*acts[act], {**typed, "partner_id": partner_id})
 
     def _answer(self, method, arguments, typed):

@@ -109,7 +109,7 @@ class PortalIntervention(PortalPages):
         intervention = self._get_record("service.intervention", intervention_id)
         content = self._is_technician(intervention) and intervention._portal_form_pdf(document_id)
         if not content:
-            return request.not_found()
+            raise request.not_found()
         headers = [
             ("Content-Type", "application/pdf"),
             ("Content-Length", len(content)),
@@ -129,7 +129,7 @@ class PortalIntervention(PortalPages):
         intervention = self._get_record("service.intervention", intervention_id)
         acts = self._get_acts(intervention, typed)
         if act not in acts:
-            return request.not_found()
+            raise request.not_found()
         method, arguments = acts[act]
         request_uuid = typed.get("request_uuid") or None
         result, error = self._act(method, **arguments, request_uuid=request_uuid)

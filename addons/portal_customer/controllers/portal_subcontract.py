@@ -68,7 +68,7 @@ class PortalSubcontract(PortalPages):
             ),
         }
         if act not in acts:
-            return request.not_found()
+            raise request.not_found()
         method, arguments = acts[act]
         _result, error = self._act(
             method, **arguments, request_uuid=typed.get("request_uuid") or None

@@ -250,7 +250,7 @@ class PortalTicket(PortalPages):
             ),
         }
         if act not in acts:
-            return request.not_found()
+            raise request.not_found()
         method, arguments = acts[act]
         _result, error = self._act(method, **arguments)
         if error:
