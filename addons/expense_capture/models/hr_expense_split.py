@@ -10,8 +10,9 @@ class HrExpense(models.Model):
     _inherit = "hr.expense"
 
     def action_split_wizard(self):
-        """Override of `hr_expense`: what the customer was billed stays whole, and so does what is
-        counted: kilometres and days are added anew.
+        """Override of `hr_expense`: what the customer has signed or was billed stays whole, and so
+        does what is on a contractor's bill, and what is counted: kilometres and days are added
+        anew.
         """
         self._check_may_split()
         return super().action_split_wizard()
@@ -19,10 +20,20 @@ class HrExpense(models.Model):
     def _check_may_split(self):
         self.ensure_one()
         # Whoever approves needn't have a right to the work; whether it is billed is shown anyway.
-        if self.sudo().work_line_ids.invoice_line_id:
+        lines_sudo = self.sudo().work_line_ids
+        if lines_sudo.invoice_line_id:
             raise UserError(
                 self.env._(
                     "“%(expense)s” is on an invoice already: it can no longer be split.",
+                    expense=self.name,
+                )
+            )
+        lines_sudo._check_not_frozen()
+        lines_sudo._check_not_on_bill()
+        if self.intervention_id and self._get_charge_policy().charge == "fixed":
+            raise UserError(
+                self.env._(
+                    "“%(expense)s” is charged at a fixed price: it cannot be split.",
                     expense=self.name,
                 )
             )

@@ -283,6 +283,41 @@ class TestCharging(ExpenseCaptureCommon):
         with self.assertRaisesRegex(UserError, "on an invoice already"):
             self._split(whole, 25, 25)
 
+    def test_parts_keep_the_tax_and_the_country_that_were_chosen(self):
+        intervention = self._working_intervention()
+        tax = self.env["account.tax"].create(
+            {"name": "10 % inside", "amount": 10, "type_tax_use": "purchase"}
+        )
+        whole = self._add(intervention, kind="hotel", amount=100, invoice_to_us=True, country="AT")
+        dialog = self.env["hr.expense.split.wizard"].browse(
+            whole.with_user(self.user_approver).action_split_wizard()["res_id"]
+        )
+        first, second = dialog.expense_split_line_ids
+        first.total_amount_currency, second.total_amount_currency = 70, 30
+        second.tax_ids = tax
+        dialog.with_user(self.user_approver).action_split_expense()
+        part = whole.search([("split_expense_origin_id", "=", whole.id)]) - whole
+        self.assertEqual((part.tax_ids, part.country_id.code), (tax, "AT"))
+
+    def test_what_was_signed_or_has_a_fixed_price_is_not_split(self):
+        intervention = self._working_intervention()
+        whole = self._add(intervention, kind="hotel", amount=100)
+        self._sign(intervention)
+        with self.assertRaisesRegex(UserError, "stays as it is"):
+            self._split(whole, 70, 30)
+        self.env["expense.charge.policy"].create(
+            {
+                "charge": "fixed",
+                "price": 25,
+                "kind_ids": self.kinds["restaurant"].ids,
+                "company_id": self.company.id,
+                "date_from": "2026-01-01",
+            }
+        )
+        meal = self._add(self._working_intervention(), kind="restaurant", amount=60)
+        with self.assertRaisesRegex(UserError, "fixed price"):
+            self._split(meal, 40, 20)
+
     def test_kilometres_and_days_are_not_split(self):
         intervention = self._working_intervention()
         for values in ({"kind": "own_car", "distance_km": 10}, {"kind": "allowance"}):

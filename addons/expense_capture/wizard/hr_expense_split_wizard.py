@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import Command, models
 
 
 class HrExpenseSplitWizard(models.TransientModel):
@@ -14,15 +14,19 @@ class HrExpenseSplitWizard(models.TransientModel):
         action = super().action_split_expense()
         if whole.intervention_id:
             # Whoever approves needn't have a right to the intervention; the whole is on it.
-            parts_sudo = (self._find_parts() - before - whole).sudo()
-            parts_sudo.write(
-                {
-                    "intervention_id": whole.sudo().intervention_id.id,
-                    "event_id": whole.sudo().event_id.id,
-                    "equipment_id": whole.sudo().equipment_id.id,
+            whole_sudo = whole.sudo()
+            for part_sudo in (self._find_parts() - before - whole).sudo():
+                values = {
+                    "intervention_id": whole_sudo.intervention_id.id,
+                    "event_id": whole_sudo.event_id.id,
+                    "equipment_id": whole_sudo.equipment_id.id,
+                    "country_id": part_sudo.country_id.id,
                     "nights": 0,
                 }
-            )
+                if part_sudo.invoice_to_us:
+                    # The tax that was chosen in the dialog, and not the one proposed on a job.
+                    values["tax_ids"] = [Command.set(part_sudo.tax_ids.ids)]
+                part_sudo.write(values)
         return action
 
     def _find_parts(self):

@@ -12,7 +12,10 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _post(self, soft=True):
-        """Extension of `account`: what is credited in full can be billed anew."""
+        """Extension of `account`: what is credited in full can be billed anew, and stays credited:
+        a credit note is not reversed after that.
+        """
+        self.reversed_entry_id._check_nothing_comes_back()
         posted = super()._post(soft=soft)
         # “Reverse and Create Invoice” bills it anew at once.
         if not self.env.context.get("keep_service_lines"):
@@ -32,7 +35,7 @@ class AccountMove(models.Model):
 
         :raise UserError: when its work was freed
         """
-        # The bill of a vendor is matched with its work again.
+        # The bill of a vendor can be matched with work anew.
         invoices = self.filtered(lambda move: move.is_sale_document())
         if freed := invoices.invoice_line_ids.filtered("is_service_freed").move_id:
             raise UserError(
@@ -71,13 +74,24 @@ class AccountMove(models.Model):
                 )
 
     def _is_credited(self, leave_out=()):
-        """Whether posted credit notes take back all that this invoice bills."""
+        """Whether posted credit notes in its currency take back all that this invoice bills."""
         self.ensure_one()
         credits = self._get_credits().filtered(
-            lambda move: move.state == "posted" and move not in leave_out
+            lambda move: (
+                move.state == "posted"
+                and move.currency_id == self.currency_id
+                and move not in leave_out
+            )
         )
-        billed, credited = (move._get_billed_amount() for move in (self, credits))
-        return self.currency_id.compare_amounts(credited, billed) >= 0
+        # A credit note that was reversed takes nothing back.
+        back = credits.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        taken = credits._get_billed_amount() - back._get_billed_amount()
+        taken_net = sum(credits.mapped("amount_untaxed")) - sum(back.mapped("amount_untaxed"))
+        compare = self.currency_id.compare_amounts
+        return (
+            compare(taken, self._get_billed_amount()) >= 0
+            and compare(taken_net, self.amount_untaxed) >= 0
+        )
 
     def _get_credits(self):
         """Credit notes that take this invoice back; an override knows those that do less."""

@@ -110,6 +110,8 @@ class AccountMoveLine(models.Model):
             raise UserError(self.env._("The bill is cancelled."))
         lines_sudo = self._lock_expected_work(work_line_ids)
         lines_sudo.bill_line_id = self
+        # It bears their cost again, whatever it was freed of before.
+        self.is_service_freed = False
         self.analytic_distribution = lines_sudo._get_bill_distribution()
         if self.move_id.state == "posted":
             lines_sudo._settle_accruals()

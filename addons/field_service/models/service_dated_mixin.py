@@ -12,7 +12,7 @@ class ServiceDatedMixin(models.AbstractModel):
 
     _dates_in_order = models.Constraint(
         "CHECK (date_to IS NULL OR date_to >= date_from)",
-        "What is valid cannot end before it begins.",
+        lambda env, _diagnostics: env._("What is valid cannot end before it begins."),
     )
 
     def _is_valid_on(self, day):

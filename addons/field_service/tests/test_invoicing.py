@@ -163,6 +163,42 @@ class TestInvoicing(FieldServiceCommon, AccountTestInvoicingCommon):
         self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"billed"})
         self.assertFalse(self._invoice(report))
 
+    def test_a_credit_note_that_keeps_a_part_or_is_in_other_money_frees_nothing(self):
+        francs = self.setup_other_currency("CHF", rates=[("2026-11-01", 2.0)])
+        for change in ("a part is kept", "francs"):
+            report = self._sign(self._story_one())
+            invoice = self._invoice(report)
+            invoice.invoice_date = "2026-11-10"
+            invoice.action_post()
+            credit = self._credit(invoice)
+            if change == "francs":
+                credit.currency_id = francs
+            else:
+                kept = [Command.create({"name": "Kept", "price_unit": -50.0})]
+                credit.invoice_line_ids = kept
+            credit.action_post()
+            with self.subTest(change=change):
+                self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"billed"})
+
+    def test_a_credit_note_that_freed_its_work_is_not_reversed(self):
+        report = self._sign(self._story_one())
+        credit = self._post_and_credit(self._invoice(report))
+        back = credit._reverse_moves([{"invoice_date": "2026-11-12"}])
+        with self.assertRaisesRegex(UserError, "leave the credit note"):
+            back.action_post()
+
+    def test_halves_of_which_one_was_reversed_credit_a_half(self):
+        report = self._sign(self._story_one())
+        invoice = self._invoice(report)
+        credit = self._post_and_credit(invoice, share=0.5)
+        back = credit._reverse_moves([{"invoice_date": "2026-11-12"}])
+        back.action_post()
+        half = self._credit(invoice)
+        for line in half.invoice_line_ids:
+            line.price_unit *= 0.5
+        half.action_post()
+        self.assertEqual(set(report.work_line_ids.mapped("billing_state")), {"billed"})
+
     def test_a_credited_invoice_does_not_come_back_beside_the_one_that_bills_its_work(self):
         report = self._sign(self._story_one())
         invoice = self._invoice(report)
