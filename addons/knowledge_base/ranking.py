@@ -30,11 +30,10 @@ SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all lab
 MIN_COVERAGE = 0.3  # of whatever words,
 MIN_COVERAGE_OF_WORDS = 0.2  # of two words or more,
 MIN_LIKENESS = 0.13  # or by the trigrams of its title, or by a code.
-# Silence is better than a wrong answer: even the best one has to be sure. It is by the words of the
-# question it has, nearly all of them,
+# Silence is better than a wrong answer: one answer has to have nearly all words of the question,
 SURE_COVERAGE = 0.8
-# or by how much it says: its score, times the root of the question's weight. Of a question of many
-# rare words a small share is no chance, of one of few common words it is.
+# or the best one has to say much: its score, times the root of the question's weight. Of a question
+# of many rare words a small share is no chance, of one of few common words it is.
 SURE_WORDS = 1.2
 SURE_FUSED = 0.1  # with an encoder, its score
 # With an encoder: how much words and trigrams count beside the meaning, and when it convinces.
@@ -402,7 +401,7 @@ def found(weighed, entry_id, parent_id, language, solved_count, ranks, likeness)
 
 def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) -> list[Answer]:
     """The answers, best first: words and meaning together, each case with what solved it. None
-    where not even the best one is sure.
+    where not even the best one is sure and no other has all the words or the code.
 
     :param meaning: cosine of entries that have a vector; None without encoder
     :param language: of the question
@@ -410,8 +409,12 @@ def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) 
     >>> pump = Found(1, None, "it", 0, 0.5, 0.2, True, True, False, (0,))
     >>> fuse([pump], None, "it")
     [Answer(id=1, score=0.6, matched=(0,), by_meaning=False, by_alias=False)]
-    >>> fuse([replace(pump, is_sure=False)], None, "it")
+    >>> unsure = replace(pump, is_sure=False)
+    >>> fuse([unsure], None, "it")
     []
+    >>> covering = replace(pump, id=3, words=0.4, covers=True)
+    >>> [answer.id for answer in fuse([unsure, covering], None, "it")]
+    [1, 3]
     >>> case = Found(2, 1, "it", 0, 0.9, 0.2, True, True, False, (0, 1))
     >>> [(answer.id, answer.score, answer.by_alias) for answer in fuse([pump, case], None, "it")]
     [(1, 0.88, True)]
@@ -441,7 +444,8 @@ def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) 
         for entry in entries
         if entry.parent_id not in scores and (entry.id in shown or entry.id in best_alias)
     }
-    if max(alike, key=alike.get, default=None) not in sure:
+    best = max(alike, key=alike.get, default=None)
+    if best not in sure and not any(entry.covers for entry in entries):
         return []
     answers = [
         Answer(
