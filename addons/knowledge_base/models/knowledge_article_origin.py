@@ -23,6 +23,6 @@ class KnowledgeArticle(models.Model):
         result = super()._knowledge_index()
         # sudo: the index is written by nobody directly
         for article_sudo in self.sudo().filtered("origin_entry_id"):
-            if entry_sudo := article_sudo._knowledge_entries():
+            if entry_sudo := article_sudo._knowledge_entries().filtered("active"):
                 article_sudo.origin_entry_id._tie_to(entry_sudo)
         return result

@@ -44,6 +44,15 @@ class TestArticleFromCases(KnowledgeBaseCommon):
         self.assertEqual((self.root + self.again).parent_id, entry)
         self.assertFalse(self.root._articles_begun())
 
+    def test_an_article_that_was_taken_back_takes_no_case_from_its_successor(self):
+        former = self._make()
+        former.action_publish()
+        successor = self._make()
+        former.action_draft()
+        successor.action_publish()
+        former.name = "Tapparella ferma, superato"
+        self.assertEqual(self.root.parent_id, self._entry_of(successor))
+
     def test_cases_of_a_draft_stay_as_they_are(self):
         self._make()
         self.assertFalse(self.root.parent_id)
