@@ -341,15 +341,18 @@ class KnowledgeEntry(models.Model):
     @api.model
     def _search_similar_access(self) -> Domain:
         """Which entries the reader may find; part of the query. Overrides widen or narrow it."""
+        # What was taken back is not found, whatever the caller's `active_test` says.
+        access = Domain("active", "=", True)
         user = self.env.user
         if user._is_public():
-            return Domain("audience", "=", "public") & Domain("partner_id", "=", False)
-        if user.share:
+            access &= Domain("audience", "=", "public") & Domain("partner_id", "=", False)
+        elif user.share:
             partners = [False, user._get_acting_contact().commercial_partner_id.id]
-            return Domain("audience", "in", ("customer", "public")) & Domain(
-                "partner_id", "in", partners
-            )
-        return Domain("company_id", "in", [False, *self.env.companies.ids])
+            access &= Domain("audience", "in", ("customer", "public"))
+            access &= Domain("partner_id", "in", partners)
+        else:
+            access &= Domain("company_id", "in", [False, *self.env.companies.ids])
+        return access
 
     @api.model
     def _accessible(self, entry_ids):
@@ -723,7 +726,7 @@ class KnowledgeEntry(models.Model):
         """:raise AccessError: if what the reader was shown has been taken back since then, or never
         was for them: both are told alike
         """
-        if self.search([("id", "in", self.ids)]) != self:
+        if self.search([("id", "in", self.ids), ("active", "=", True)]) != self:
             raise AccessError(
                 self.env._("This solution has been taken back in the meantime: search again.")
             )

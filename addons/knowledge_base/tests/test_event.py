@@ -128,6 +128,18 @@ class TestKnowledgeEvent(KnowledgeBaseCommon):
         figures = self.env["knowledge.event"].with_user(self.user_manager).figures()
         self.assertEqual((figures["best"], figures["counts"]["solved"]), ([], 1))
 
+    def test_what_was_taken_back_is_not_found_by_who_asks_for_archived_records(self):
+        case = self._solve_a_case()
+        self._let_share_users_search()
+        self.article.action_draft()
+        entries = self.env["knowledge.entry"].with_context(active_test=False)
+        found = entries.search_similar("girante ferma")
+        self.assertEqual([problem["title"] for problem in found], [case.title])
+        with self.assertRaisesRegex(AccessError, "taken back"):
+            entries.browse(self.entry.id).action_open_source()
+        for user in (self.user_employee, self.user_portal, self.user_public):
+            self.assertFalse(entries.with_user(user)._accessible(self.entry.ids))
+
     def test_what_was_taken_back_has_neither_words_nor_meaning_left(self):
         self.article.action_draft()
         self.env.flush_all()
