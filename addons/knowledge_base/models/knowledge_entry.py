@@ -527,7 +527,7 @@ class KnowledgeEntry(models.Model):
                     SELECT greatest(avg(nullif(sample.text_length, 0)), 1)::real AS length,
                            greatest(avg(length(sample.title)), 1)::real AS title_length
                       FROM (SELECT text_length, title FROM knowledge_entry
-                             LIMIT 500) AS sample
+                             WHERE active LIMIT 500) AS sample
                 ),
                 found AS (
                     SELECT * FROM candidate
