@@ -170,7 +170,7 @@ class Databases:
         """
         self._sql(
             "select pg_terminate_backend(pid) from pg_stat_activity "
-            f"where datname = '{name}' and usename = current_user"
+            f"where datname = '{name}' and pg_has_role(usesysid, 'USAGE')"
         )
         self._sql(f'drop database if exists "{name}"')
         shutil.rmtree(paths.DATA / "filestore" / name, ignore_errors=True)
