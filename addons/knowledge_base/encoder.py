@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from importlib import metadata
 from pathlib import Path
@@ -36,7 +37,8 @@ MAX_CACHED = 256  # questions
 PROGRAM = Path(__file__).parent / "encoder_program.py"
 PATIENCE = 30  # seconds for one answer; a moment is usual
 
-_lock = threading.Lock()
+_lock = threading.Lock()  # while the program is asked
+_starting = threading.Lock()
 
 
 class Encoder:
@@ -92,6 +94,8 @@ class _Program:
             stderr=subprocess.DEVNULL,
             bufsize=0,
         )
+        # It ends with its input. A forgotten process would be kept by `subprocess`, input and all.
+        weakref.finalize(self, self._process.stdin.close)
         reason = bytearray()
         while (character := self._read(1)) != b"\n":
             reason += character
@@ -146,13 +150,16 @@ def is_installed() -> bool:
 
 def get() -> Encoder | None:
     """The encoder of this process; None where there is none or it failed a moment ago."""
-    if _State.failure and time.monotonic() < _State.failure[1]:
+    if last_failure():
         return None
     if _State.encoder is None and is_installed() and _may_start():
-        try:
-            _State.encoder = Encoder()
-        except Exception as error:  # whatever it is, the search must go on
-            failed(error)
+        with _starting:
+            # Another thread may have tried in the meantime.
+            if _State.encoder is None and not last_failure():
+                try:
+                    _State.encoder = Encoder()
+                except Exception as error:  # whatever it is, the search must go on
+                    failed(error)
     return _State.encoder
 
 
@@ -162,7 +169,7 @@ def _may_start() -> bool:
 
 
 def failed(error: Exception) -> None:
-    """Do without the encoder for a while."""
+    """Do without the encoder for a while. Its program ends as soon as no thread uses it."""
     _logger.info("The search by meaning rests: %s", error)
     _State.encoder = None
     _State.failure = (f"{type(error).__name__}: {error}", time.monotonic() + REST_AFTER_FAILURE)

@@ -1,6 +1,8 @@
 import os
 import signal
 import tempfile
+import threading
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -204,13 +206,19 @@ class TestMeaning(EncoderCommon):
 class TestEncoderProgram(KnowledgeBaseCommon):
     """Whatever happens to the program with the model happens to it alone."""
 
-    def _program(self, text):
-        """Why a program of this text is not the model's."""
+    @contextmanager
+    def _in_its_place(self, text):
+        """A program of this text in the place of the one with the model."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model.py"
             path.write_text(text)
-            with patch.object(encoder, "PROGRAM", path), self.assertRaises(RuntimeError) as refused:
-                encoder._Program().ask("query", "caldaia")
+            with patch.object(encoder, "PROGRAM", path):
+                yield
+
+    def _program(self, text):
+        """Why a program of this text is not the model's."""
+        with self._in_its_place(text), self.assertRaises(RuntimeError) as refused:
+            encoder._Program().ask("query", "caldaia")
         return str(refused.exception)
 
     def test_a_crash_while_the_model_is_loaded_is_named(self):
@@ -227,6 +235,35 @@ class TestEncoderProgram(KnowledgeBaseCommon):
         with patch.object(encoder, "PATIENCE", 0.2):
             reason = self._program("import time; print(flush=True); time.sleep(600)")
         self.assertIn("no answer", reason)
+
+    def test_a_healthy_program_ends_when_it_is_given_up(self):
+        with (
+            self._in_its_place("import sys; print(flush=True); sys.stdin.read()"),
+            patch.multiple(encoder._State, encoder=None, failure=None),
+        ):
+            encoder._State.encoder = encoder._Program()
+            process = encoder._State.encoder._process
+            encoder.failed(OSError("not the program's fault"))
+            try:
+                self.assertEqual(process.wait(10), 0)
+            finally:
+                process.kill()
+                process.stdout.close()
+
+    def test_threads_that_ask_at_once_start_one_program(self):
+        everybody = threading.Barrier(4)
+        with (
+            patch.object(encoder, "is_installed", return_value=True),
+            patch.object(encoder, "_may_start", side_effect=lambda: everybody.wait(10) < 4),
+            patch.object(encoder, "Encoder", side_effect=OSError("no engine")) as start,
+            patch.multiple(encoder._State, encoder=None, failure=None),
+        ):
+            threads = [threading.Thread(target=encoder.get) for _number in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        start.assert_called_once()
 
 
 @tagged("post_install", "-at_install")
