@@ -91,7 +91,6 @@ class _Program:
             [sys.executable, "-P", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             bufsize=0,
         )
         # It ends with its input. A forgotten process would be kept by `subprocess`, input and all.

@@ -8,6 +8,7 @@ then, for each line, the numbers of 32 bits.
 import json
 import os
 import resource
+import signal
 import sys
 
 
@@ -15,6 +16,8 @@ def main():
     # The worker's limit is of one request; this program serves many.
     most = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+    # An interrupt from the keyboard is for Odoo; this program ends with its input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Before the library is loaded: more threads are slower on a busy server.
     os.environ["OMP_NUM_THREADS"] = "1"
     answers = sys.stdout.buffer
