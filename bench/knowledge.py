@@ -65,7 +65,13 @@ class KeepingEncoder(encoder.Encoder):
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vec BLOB)")
         # what a vector depends on, besides the text
         self._way = repr(
-            (self.name, encoder.MAX_WORDS, encoder.MAX_TEXT_WORDS, encoder.TITLE_SHARE)
+            (
+                self.name,
+                encoder.MAX_WORDS,
+                encoder.MAX_TEXT_WORDS,
+                encoder.MAX_WORD,
+                encoder.TITLE_SHARE,
+            )
         ) + inspect.getsource(encoder.Encoder.document)
 
     def document(self, title, text):

@@ -31,6 +31,7 @@ MODEL_FILE = "e5-small-q4.bin"
 DIMENSIONS = 384
 MAX_WORDS = 40  # of a question: more costs time and adds nothing
 MAX_TEXT_WORDS = 80  # of a problem or solution
+MAX_WORD = 25  # characters of a word, on average: what is longer is no language
 TITLE_SHARE = 0.75  # a title is encoded as a question, the text as a passage
 REST_AFTER_FAILURE = 300  # seconds without a new attempt
 MAX_CACHED = 256  # questions
@@ -141,6 +142,7 @@ class _Program:
 class _State:
     encoder = None
     failure = None  # (why, when it may be tried again)
+    failed_over = None  # the document it was last asked for in vain
 
 
 def is_installed() -> bool:
@@ -174,6 +176,18 @@ def failed(error: Exception) -> None:
     _State.failure = (f"{type(error).__name__}: {error}", time.monotonic() + REST_AFTER_FAILURE)
 
 
+def failed_over(document: tuple[str, str], error: Exception) -> bool:
+    """As `failed`.
+
+    :param document: title and text that were to be encoded
+    :return: whether it is the second time for this one: then it is the document's fault
+    """
+    again = _State.failed_over == document
+    _State.failed_over = document
+    failed(error)
+    return again
+
+
 def last_failure() -> str:
     """Why the encoder of this process rests; empty if it does not."""
     if _State.failure and time.monotonic() < _State.failure[1]:
@@ -190,4 +204,8 @@ def has_words(text: str) -> bool:
 
 
 def _first_words(text: str, count: int) -> str:
-    return " ".join((text or "").split()[:count])
+    """
+    >>> _first_words("La pompa  perde acqua", 3), len(_first_words("iVBORw0KGgo" * 4_000, 3))
+    ('La pompa perde', 75)
+    """
+    return " ".join((text or "").split()[:count])[: MAX_WORD * count]

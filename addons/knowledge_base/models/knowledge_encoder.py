@@ -65,10 +65,10 @@ class KnowledgeEncoder(models.Model):
         """The record of a model, made when it is first used."""
         record = self.search([("name", "=", model.name)])
         if not record:
-            record = self.create({"name": model.name})
-            record.flush_recordset()
             vectors = [model.document(sentence, sentence) for sentence in ANYTHING]
             prior = pack(model.numpy.stack(vectors).mean(axis=0))
+            record = self.create({"name": model.name})
+            record.flush_recordset()
             self.env.cr.execute(
                 SQL(
                     "UPDATE knowledge_encoder SET prior = %s, mean = %s WHERE id = %s",

@@ -80,20 +80,27 @@ class KnowledgeVector(models.Model):
 
     @api.model
     def _fill_batch(self) -> int:
-        """Encode the newest entries that wait; how many they were."""
+        """Encode the newest entries that wait; how many they were. A text that fails twice says
+        nothing from then on, so that the others get their turn.
+        """
         model = self.env["knowledge.encoder"]._get()
         if not model:
             return 0
         try:
             record = self.env["knowledge.encoder"]._ensure(model)
             self._queue_other_models(record)
-            vectors = [
-                (vector_id, model.document(title, text))
-                for vector_id, title, text in self._take_waiting()
-            ]
+            waiting = self._take_waiting()
         except Exception as error:  # the search goes on with words
             encoder.failed(error)
             return 0
+        vectors = []
+        for vector_id, title, text in waiting:
+            try:
+                vectors.append((vector_id, model.document(title, text)))
+            except Exception as error:  # as above
+                if encoder.failed_over((title, text), error):
+                    vectors.append((vector_id, model.numpy.zeros(encoder.DIMENSIONS, "float32")))
+                break
         if vectors:
             self._store(record, model.numpy, vectors)
             record._refresh_mean(model.numpy)
@@ -182,7 +189,7 @@ class KnowledgeVector(models.Model):
 
     @api.model
     def _likeness(self, record, numpy, vector, mean, entry_ids) -> dict[int, float]:
-        """Cosine about the mean of each of these entries that has a vector."""
+        """Cosine about the mean of each of these entries that has a vector; zeros are none."""
         rows = self.env.execute_query(
             SQL(
                 "SELECT entry_id, vec FROM knowledge_vector"
@@ -191,6 +198,7 @@ class KnowledgeVector(models.Model):
                 record.id,
             )
         )
+        rows = [(entry_id, packed) for entry_id, packed in rows if any(packed)]
         if not rows:
             return {}
         matrix = unpack(numpy, b"".join(packed for _entry_id, packed in rows))

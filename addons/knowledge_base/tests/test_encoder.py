@@ -171,9 +171,39 @@ class TestMeaning(EncoderCommon):
         self.env["knowledge.encoder"]._ensure(self.model)
         with (
             patch.object(self.model, "document", side_effect=RuntimeError("broken")),
+            patch.multiple(encoder._State, failure=None, failed_over=None),
+        ):
+            self.assertEqual(self._fill(), 0)
+        self.assertEqual(self._fill(), 3)
+
+    def test_a_text_that_always_fails_does_not_stop_the_others(self):
+        document = self.model.document
+
+        def deadly(title, text):
+            if title == self.pump.name:
+                raise RuntimeError("broken")
+            return document(title, text)
+
+        self.env["knowledge.encoder"]._ensure(self.model)
+        vectors = self.env["knowledge.vector"]
+        with (
+            patch.object(self.model, "document", deadly),
+            patch.multiple(encoder._State, failure=None, failed_over=None),
+        ):
+            self.assertEqual(vectors._fill_batch(), 1, "what was encoded before it is kept")
+            self.assertEqual(vectors._fill_batch(), 1, "it is given up")
+            self.assertEqual(vectors._fill_batch(), 1)
+        self.assertEqual(vectors._count_waiting(), 0)
+        self.assertEqual(self._find("der Heizkessel"), [self.boiler.name])
+        self.assertEqual(self._find("pompa ferma")[0], self.pump.name, "by its words")
+
+    def test_a_model_that_fails_at_its_first_texts_is_not_noted(self):
+        with (
+            patch.object(self.model, "document", side_effect=RuntimeError("broken")),
             patch.object(encoder._State, "failure", None),
         ):
             self.assertEqual(self._fill(), 0)
+        self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
         self.assertEqual(self._fill(), 3)
 
     def test_switched_off_it_is_not_asked(self):
