@@ -223,7 +223,7 @@ class Set:
     def off_topic(self, search):
         """Ask what has no answer here; return the share of these questions that got one."""
         asked = [q for q in _questions(OFF_TOPIC[self.name]) if q["lang"] in self.languages]
-        asked = asked[:: max(1, len(asked) // OFF_TOPIC_QUESTIONS)][::EVERY]
+        asked = asked[:: max(1, -(-len(asked) // OFF_TOPIC_QUESTIONS))][::EVERY]
         answered = [
             bool(search(question["text"], LANGUAGES[question["lang"]], Domain.TRUE))
             for question in asked
@@ -243,6 +243,7 @@ def _tags(document):
 def search_similar(text, lang, domain):
     """Campo's search, as the pages call it, within what the question may find."""
     found = Entry._search_similar(text, lang=lang, limit=DEPTH, domain=domain)
+    stop_if_encoder_failed()
     return [(one["id"], -rank) for rank, one in enumerate(found)]
 
 
@@ -298,7 +299,7 @@ def tell(name, label, result):
 
 
 def tell_silence(one, label):
-    if one.name in OFF_TOPIC:
+    if one.name in OFF_TOPIC and (DATA / OFF_TOPIC[one.name]).is_dir():
         label = f"{label}, off topic"
         print(f"{one.name:10} {label:72} {one.off_topic(search_similar):9.1%}", flush=True)
 
@@ -337,13 +338,17 @@ def encode():
     progress = Progress("encoded", vectors._count_waiting())
     kept = model.kept
     while vectors._count_waiting():
-        done = vectors._fill_batch()
-        if not done:
-            return False
-        progress.add(done)
+        progress.add(vectors._fill_batch())
+        stop_if_encoder_failed()
     Entry._analyse()
     progress.end(f", {model.kept - kept} of them in an earlier run")
     return True
+
+
+def stop_if_encoder_failed():
+    """What words alone find is not to be told as what words and meaning find."""
+    if failure := encoder.last_failure():
+        sys.exit(f"The encoder failed: {failure}")
 
 
 keeping = KeepingEncoder() if WITH_ENCODER and encoder.is_installed() else None
