@@ -12,8 +12,18 @@ SITUATION_FIELDS = {
     "situation_label",
     "situation_verdict",
 }
-# What the office writes down about a customer for itself.
-OFFICE_FIELDS = frozenset({"comment", "trust", "days_sales_outstanding"})
+# What the office writes down about a customer for itself; warnings are of Odoo's apps, where
+# installed.
+OFFICE_FIELDS = frozenset(
+    {
+        "comment",
+        "trust",
+        "days_sales_outstanding",
+        "sale_warn_msg",
+        "purchase_warn_msg",
+        "picking_warn_msg",
+    }
+)
 
 
 class ResPartner(models.Model):

@@ -10,6 +10,8 @@ from .test_routes import CAMPO
 
 # What the office notes, and where: who may read the record reads nothing of it.
 NOTED = ("customer", "invoice", "article", "ticket", "intervention", "equipment", "contract")
+# What Odoo's apps, where installed, tell the office before it sells, buys or delivers.
+WARNINGS = {"sale_warn_msg", "purchase_warn_msg", "picking_warn_msg"}
 # How a record that people outside read leads to what they don't, by the persons who try.
 PATHS = (
     ("helpdesk.ticket", "partner_id.credit", ("own", "site")),
@@ -124,7 +126,7 @@ class TestAsking(MatrixCommon):
 
     def test_what_the_office_writes_on_a_customer_is_for_nobody_outside(self):
         self.customer.write({"comment": "<p>Never pays</p>", "trust": "bad"})
-        hidden = {"comment", "trust", "days_sales_outstanding", "credit"}
+        hidden = {"comment", "trust", "days_sales_outstanding", "credit"} | WARNINGS
         self._assert_hidden(self.customer, hidden, OUTSIDE)
 
     def test_a_login_tells_no_more_than_its_contact(self):
@@ -132,7 +134,7 @@ class TestAsking(MatrixCommon):
         for person in sorted(OUTSIDE):
             user = self._person(person)
             with self.subTest(person=person):
-                self._assert_hidden(user, {"comment", "trust"}, {person})
+                self._assert_hidden(user, {"comment", "trust"} | WARNINGS, {person})
                 if not user._may_see_statement():
                     self._assert_hidden(user, hidden, {person})
 
