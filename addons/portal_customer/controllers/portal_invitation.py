@@ -1,6 +1,6 @@
 import uuid
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import UserError
 from odoo.http import Controller, request, route
 
 from odoo.addons.field_service.controllers.link_guard import check_guesses, note_wrong_link
@@ -22,11 +22,13 @@ class PortalInvitation(Controller):
         if page:
             request.update_context(lang=page["lang"])
         try:
-            # An act that is repeated finds its result, though the link is used up.
-            done = request.env["res.partner"].accept_invitation(
-                token=token, request_uuid=typed.get("request_uuid") or None
-            )
-        except AccessError:
+            with request.env.cr.savepoint():
+                # An act that is repeated finds its result, though the link is used up.
+                done = request.env["res.partner"].accept_invitation(
+                    token=token, request_uuid=typed.get("request_uuid") or None
+                )
+                request.env.flush_all()
+        except UserError:
             return self._render_invitation("")
         return self._render("portal_customer.invitation_done", page, done=done)
 

@@ -316,6 +316,16 @@ class TestInvitationPage(InvitationCommon, PagesCommon):
         self.assertEqual(self._post("/service/invitation/x/accept").status_code, 404)
         self.assertFalse(self.paolo.portal_user_id)
 
+    @mute_logger("odoo.http")
+    def test_what_is_refused_leaves_nothing_behind_and_is_refused_again(self):
+        for _turn in range(2):
+            answer = self._post("/service/invitation/x/accept", request_uuid="refused-twice")
+            self.assertEqual(answer.status_code, 404)
+        self.assertFalse(self.env["idempotent.request"].search([("uuid", "=", "refused-twice")]))
+        answer = self._post(f"{self.url}/accept", request_uuid="no name")
+        self.assertEqual(answer.status_code, 404)
+        self.assertFalse(self.paolo.portal_user_id)
+
     def test_the_page_of_who_invites_tells_no_difference(self):
         self._invite(email="new@elsewhere.example.com")
         self._login("company")
