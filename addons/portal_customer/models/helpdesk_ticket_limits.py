@@ -57,3 +57,8 @@ class HelpdeskTicket(models.Model):
                     count=REQUESTS_PER_HOUR,
                 )
             )
+
+    def _note_opened_anyway(self):
+        """Override of `helpdesk_ticket`: who has searched very often can open a ticket still."""
+        if not self.env["knowledge.entry"]._is_asked_too_often():
+            super()._note_opened_anyway()

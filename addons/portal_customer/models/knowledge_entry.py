@@ -16,19 +16,26 @@ class KnowledgeEntry(models.Model):
     _inherit = "knowledge.entry"
 
     @api.model
-    @api.readonly
-    def search_similar(self, text, lang=None, limit=5):
+    def _search_similar(self, text, **options):
         """Override of `knowledge_base`: of one person outside, so many searches a minute.
 
         Kept in memory like wrong links, for each process by itself: searching writes nothing.
 
         :raise ValidationError: when it is too much within a minute
         """
-        if self.env.user.share:
-            asking = (self.env.cr.dbname, self.env.uid)
-            if ASKED.is_too_many(asking):
+        if not self.env.su and self.env.user.share:
+            if self._is_asked_too_often():
                 raise ValidationError(
                     self.env._("You have searched very often. Wait a minute, then search again.")
                 )
-            ASKED.note(asking)
-        return super().search_similar(text, lang=lang, limit=limit)
+            ASKED.note(self._who_asks())
+        return super()._search_similar(text, **options)
+
+    @api.model
+    def _is_asked_too_often(self):
+        """Whether the user has to wait before they search again."""
+        return ASKED.is_too_many(self._who_asks())
+
+    @api.model
+    def _who_asks(self):
+        return (self.env.cr.dbname, self.env.uid)

@@ -3,7 +3,7 @@
 import io
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -216,6 +216,26 @@ class TestAttacks(RoutesCommon):
             office = self.env["knowledge.entry"].with_user(self.user_dispatcher)
             for _turn in range(3):
                 office.search_similar("the conveyor squeaks")
+
+    def test_every_way_to_search_counts_and_spares_requests_and_the_technician_s_page(self):
+        question = "the conveyor squeaks"
+        mine = self.env(user=self.company_user)
+        asked = knowledge_entry.Guesses(wrong=1, seconds=60)
+        with patch.object(knowledge_entry, "ASKED", asked):
+            for search in (
+                mine["knowledge.entry"].search_similar,
+                mine["knowledge.entry"].search_page,
+                mine["helpdesk.ticket"].find_similar,
+            ):
+                with self.subTest(search=search.__name__):
+                    asked.forget()
+                    search(question)
+                    with self.assertRaisesRegex(ValidationError, "Wait a minute"):
+                        search(question)
+            self.assertTrue(mine["helpdesk.ticket"].open_ticket({"name": question})["ticket_id"])
+            work = self.intervention.with_user(self.outside_user)
+            for _turn in range(3):
+                work._portal_similar()
 
     # === KEYS === #
 
