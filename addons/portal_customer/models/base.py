@@ -3,6 +3,10 @@ from odoo.fields import Domain
 
 # Conditions on the records that a field leads to.
 OF_CORECORDS = frozenset({"any", "not any", "any!", "not any!"})
+# Nobody outside reads them, but may ask about themselves: how Odoo searches them refuses all else.
+JUDGED_BY_ODOO = frozenset({"message_partner_ids"})
+# Conditions that name records.
+NAMING = frozenset({"=", "!=", "in", "not in"})
 
 
 class Base(models.AbstractModel):
@@ -18,7 +22,7 @@ class Base(models.AbstractModel):
     @api.model
     def _search(self, domain, *args, **kwargs):
         if not self.env.su and self.env.user.share:
-            self._check_asked_fields(Domain(domain))
+            self._check_asked_fields(Domain(domain), judged=JUDGED_BY_ODOO)
         return super()._search(domain, *args, **kwargs)
 
     @api.model
@@ -28,12 +32,16 @@ class Base(models.AbstractModel):
         return super()._read_group_groupby(alias, groupby_spec, query)
 
     @api.model
-    def _check_asked_fields(self, domain):
+    def _check_asked_fields(self, domain, judged=frozenset()):
         """Refuse a domain that names a field which the user may not read.
 
+        :param judged: names of fields that are judged elsewhere; not where a path of fields leads
+            to them: Odoo may follow it as the superuser, whom it refuses nothing
         :raise AccessError: Odoo's own, which names the field
         """
         for condition in domain.iter_conditions():
+            if condition.field_expr in judged and condition.operator in NAMING:
+                continue
             corecords = self._check_asked_path(condition.field_expr)
             asked = condition.value
             if condition.operator in OF_CORECORDS and isinstance(asked, Domain | list | tuple):

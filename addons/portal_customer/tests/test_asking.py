@@ -119,6 +119,30 @@ class TestAsking(MatrixCommon):
         except AccessError:
             return 0
 
+    def test_people_outside_find_what_they_follow_and_ask_about_no_other_follower(self):
+        mine, other = self.company_user.partner_id, self.user_dispatcher.partner_id
+        self.ticket.message_subscribe(partner_ids=[mine.id, other.id])
+        tickets = self._seen_by("company", self.env["helpdesk.ticket"])
+        followed = tickets.search([("message_partner_ids", "in", mine.ids)])
+        self.assertIn(self.ticket, followed)
+        self.assertNotIn(self.ticket, tickets.search([("message_partner_ids", "!=", mine.id)]))
+        for asked in (
+            ("message_partner_ids", "=", other.id),
+            ("message_partner_ids", "not in", other.ids),
+            ("message_partner_ids", "in", [mine.id, other.id]),
+            ("message_partner_ids", "!=", False),
+            ("message_partner_ids", "ilike", other.name),
+            ("message_partner_ids", "child_of", other.ids),
+            ("message_partner_ids", "any", [("id", "in", other.ids)]),
+            ("message_partner_ids.name", "=", other.name),
+            ("id", "any", [("message_partner_ids", "in", mine.ids)]),
+            ("partner_id.message_partner_ids", "in", other.ids),
+        ):
+            with self.subTest(asked=asked), self.assertRaises(AccessError):
+                tickets.search_count([asked])
+        with self.assertRaises(AccessError):
+            tickets.formatted_read_group([], ["message_partner_ids"])
+
     def test_the_house_s_settings_are_for_nobody_outside(self):
         settings = self._of_campo("res.company")
         self.assertLessEqual({"expense_markup", "service_km_cost"}, settings)
