@@ -2,6 +2,7 @@ import { cookie } from "@web/core/browser/cookie";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { registry } from "@web/core/registry";
+import { delay } from "@web/core/utils/concurrency";
 import { uuid } from "@web/core/utils/strings";
 import { Interaction } from "@web/public/interaction";
 
@@ -14,6 +15,9 @@ const SENT = "portal_customer_sent";
 // Whose replies Odoo's conversation keeps in this browser.
 const WRITER = "portal_customer.writer";
 const NEVER_KEPT = ["hidden", "file", "password", "submit", "button"];
+
+// A browser whose database never answers (it is blocked, or has no room) keeps nobody logged in.
+const LONGEST_WAIT_MS = 1000;
 
 let isLoggingOut = false;
 
@@ -44,7 +48,7 @@ export class ForgetAll extends Interaction {
     async onClick() {
         isLoggingOut = true;
         removeItems(window.sessionStorage, DRAFT);
-        await dropAllFiles().catch(() => {});
+        await Promise.race([dropAllFiles().catch(() => {}), delay(LONGEST_WAIT_MS)]);
         window.location.assign(this.el.href);
     }
 }
