@@ -12,7 +12,8 @@ const DRAFT = "portal_customer.draft.";
 const PREFIX = `${DRAFT}${user.userId}.`;
 // The server names here the form that it has taken last.
 const SENT = "portal_customer_sent";
-// Whose replies Odoo's conversation keeps in this browser.
+// Replies that Odoo's conversation keeps in this browser, and whose they are.
+const REPLY = "Composer,";
 const WRITER = "portal_customer.writer";
 const NEVER_KEPT = ["hidden", "file", "password", "submit", "button"];
 
@@ -32,7 +33,7 @@ export class ForgetSent extends Interaction {
         forgetSent();
         dropFiles([]).catch(() => {});
         if (window.localStorage.getItem(WRITER) !== String(user.userId)) {
-            removeItems(window.localStorage, "Composer,");
+            removeItems(window.localStorage, REPLY);
             window.localStorage.setItem(WRITER, user.userId);
         }
     }
@@ -43,6 +44,8 @@ export class ForgetAll extends Interaction {
     static selector = "a[href*='/web/session/logout']";
     dynamicContent = {
         _root: { "t-on-click.prevent": this.onClick },
+        // Odoo's conversation saves a reply once more when the page is left.
+        _window: { "t-on-pagehide": this.forgetReplies },
     };
 
     async onClick() {
@@ -51,11 +54,18 @@ export class ForgetAll extends Interaction {
         await Promise.race([dropAllFiles().catch(() => {}), delay(LONGEST_WAIT_MS)]);
         window.location.assign(this.el.href);
     }
+
+    forgetReplies() {
+        if (isLoggingOut) {
+            removeItems(window.localStorage, REPLY);
+        }
+    }
 }
 
 /**
  * What was typed and chosen in a form survives a reload, a refusal or a lost session, until the
- * server has taken it. It stays in this tab, and is shown to nobody else who logs in here.
+ * server has taken it. What was typed stays in this tab; files stay in this browser, those of a day
+ * ago until the portal is opened the next time. Neither is shown to anybody else who logs in here.
  */
 export class KeepDraft extends Interaction {
     static selector = ".o_portal_wrap form:has(input[name=request_uuid])";
