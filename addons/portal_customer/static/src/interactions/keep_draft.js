@@ -233,9 +233,14 @@ export class KeepDraft extends Interaction {
         }
         this.isTyped = false;
         Object.assign(this.kept, { sent, address: window.location.search });
+        if (isLoggingOut) {
+            return;
+        }
         // A mere tap is nothing to be kept, and has to be another one the next time.
-        if (!isLoggingOut && (names.size || Object.keys(this.kept.files).length)) {
+        if (names.size || Object.keys(this.kept.files).length) {
             window.sessionStorage.setItem(this.key, JSON.stringify(this.kept));
+        } else {
+            window.sessionStorage.removeItem(this.key);
         }
     }
 }
