@@ -44,6 +44,8 @@ export class ChoiceSearch extends Interaction {
         if (found.length === 1) {
             this.choice.value = found[0].id;
         }
+        // What is chosen now is kept as if a person had chosen it.
+        this.choice.dispatchEvent(new Event("input", { bubbles: true }));
     }
 }
 
