@@ -60,5 +60,6 @@ class HelpdeskTicket(models.Model):
 
     def _note_opened_anyway(self):
         """Override of `helpdesk_ticket`: who has searched very often can open a ticket still."""
-        if not self.env["knowledge.entry"]._is_asked_too_often():
-            super()._note_opened_anyway()
+        if self.env["knowledge.entry"]._is_asked_too_often():
+            return None
+        return super()._note_opened_anyway()
