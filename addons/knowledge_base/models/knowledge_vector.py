@@ -198,7 +198,7 @@ class KnowledgeVector(models.Model):
                 record.id,
             )
         )
-        rows = [(entry_id, packed) for entry_id, packed in rows if any(packed)]
+        rows = [(entry_id, packed) for entry_id, packed in rows if any(bytes(packed))]
         if not rows:
             return {}
         matrix = unpack(numpy, b"".join(packed for _entry_id, packed in rows))
