@@ -62,6 +62,9 @@ equipment = env["service.equipment"].create(
         "note": "<p>The main switch is behind the door.</p>",
     }
 )
+env["product.product"].create(
+    {"name": "Photocell Outside", "default_code": "PHOTOCELL-O", "type": "consu"}
+)
 env["ir.attachment"].create(
     {
         "name": "wiring.txt",

@@ -148,6 +148,20 @@ def test_a_request_outlives_a_reload_a_lost_session_and_every_failure(dino):
     assert not page.input_value("#name")
 
 
+def test_a_file_that_was_taken_back_is_not_asked_for(dino):
+    drafts = "() => Object.keys(sessionStorage).filter(key => key.includes('draft'))"
+    page = dino.go("/my/tickets/new")
+    before = page.evaluate(drafts)
+    dino.choose("#files", photo("red"))
+    dino.again()
+    assert dino.chosen("#files") == ["red.jpg true"]
+    assert len(page.evaluate(drafts)) == len(before) + 1
+    dino.choose("#files")
+    dino.again()
+    assert page.evaluate(drafts) == before
+    assert not page.locator("#files").evaluate(CHOSEN)
+
+
 def test_a_large_upload_shows_how_far_it_is(dino):
     page = dino.go("/my/tickets/new")
     page.fill("#name", "A long protocol")
@@ -232,6 +246,15 @@ def test_hours_and_parts_outlive_a_failure_as_they_were_typed(tino, cast):
     assert not page.input_value("#work_name")
 
 
+def test_a_part_that_a_search_has_chosen_outlives_a_reload(tino, cast):
+    page = tino.go(f"/my/interventions/{cast['work']}")
+    fold(page, "#part_search").locator("summary").click()
+    page.fill("#part_search", "PHOTOCELL-O")
+    page.wait_for_function("() => document.querySelector('#product_id').value")
+    tino.again()
+    assert "Photocell Outside" in page.locator("#product_id option:checked").inner_text()
+
+
 def test_an_expense_and_its_receipt_outlive_a_lost_session(tino, cast):
     page = tino.go(f"/my/interventions/{cast['work']}")
     fold(page, "#amount").locator("summary").first.click()
@@ -297,4 +320,24 @@ def test_nobody_else_on_this_device_finds_it(campo, cast, browser):
     page.wait_for_url(lambda url: "/my" not in url)
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.includes('draft'))") == []
     assert page.evaluate(KEPT) == 0
+    somebody.leave()
+
+
+def test_whoever_logs_out_does_though_the_browser_s_database_never_answers(campo, cast, browser):
+    somebody = Phone(browser, campo.address, "outside_dino", PHONE, locale="en-US")
+    somebody.page.add_init_script(
+        """const open = IDBFactory.prototype.open;
+        IDBFactory.prototype.open = function (name, ...version) {
+            return name === "portal_customer" ? {} : open.call(this, name, ...version);
+        };"""
+    )
+    page = somebody.go("/my/tickets")
+    with page.expect_navigation():
+        page.locator("main a[href^='/my/tickets/']:has-text('The gate')").first.click()
+    page.locator(".o-mail-Composer-input:visible").fill("Not sent.")
+    page.locator("#o_logout").evaluate("link => link.click()")
+    page.wait_for_url(lambda url: "/my" not in url)
+    # Odoo has saved the reply once more on the way.
+    replies = "Object.keys(localStorage).filter(key => key.startsWith('Composer,'))"
+    assert page.evaluate(replies) == []
     somebody.leave()
