@@ -46,9 +46,10 @@ class TestSalesOrder(ExpenseCaptureCommon):
         with self.assertRaisesRegex(ValidationError, "charged twice"):
             expense.sale_order_id = self.order
 
-    def test_on_a_sales_order_it_takes_no_intervention(self):
+    def _spend_on_the_order(self):
+        """A toll that is re-invoiced by the sales order, of no intervention."""
         self.categories["motorway"].expense_policy = "cost"
-        expense = self.env["hr.expense"].create(
+        return self.env["hr.expense"].create(
             {
                 "name": "A4",
                 "date": MONDAY,
@@ -58,6 +59,9 @@ class TestSalesOrder(ExpenseCaptureCommon):
                 "sale_order_id": self.order.id,
             }
         )
+
+    def test_on_a_sales_order_it_takes_no_intervention(self):
+        expense = self._spend_on_the_order()
         with self.assertRaisesRegex(ValidationError, "charged twice"):
             expense.intervention_id = self.intervention
 
@@ -79,17 +83,7 @@ class TestSalesOrder(ExpenseCaptureCommon):
         self.assertEqual(sum(costs.mapped("amount")), -40)
 
     def test_what_is_of_no_intervention_is_re_invoiced_as_ever(self):
-        self.categories["motorway"].expense_policy = "cost"
-        expense = self.env["hr.expense"].create(
-            {
-                "name": "A4",
-                "date": MONDAY,
-                "employee_id": self.technician.id,
-                "product_id": self.categories["motorway"].id,
-                "total_amount_currency": 10,
-                "sale_order_id": self.order.id,
-            }
-        )
+        expense = self._spend_on_the_order()
         expense.with_user(self.user_technician).action_submit()
         self._approve(expense)
         self._post(expense)

@@ -164,13 +164,14 @@ class ResPartner(models.Model):
         """
         # Receivables and blocks are read whoever asks; only the verdict goes beyond accounting.
         customers_sudo = self.sudo().commercial_partner_id.with_company(company)
-        company = company.sudo()  # its settings judge whoever asks, and are told to nobody
+        # The company's settings judge whoever asks, and are told to nobody.
+        company_sudo = company.sudo()
         today = fields.Date.context_today(self)
-        as_of = self._get_situation_date(company, today)
-        receivables = customers_sudo._query_receivables(company, today)
+        as_of = self._get_situation_date(company_sudo, today)
+        receivables = customers_sudo._query_receivables(company_sudo, today)
         return {
             customer.id: customer._prepare_situation(
-                receivables[customer.id], company, today, as_of
+                receivables[customer.id], company_sudo, today, as_of
             )
             for customer in customers_sudo
         }
