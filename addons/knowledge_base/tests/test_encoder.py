@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.knowledge_base import encoder
+from odoo.addons.knowledge_base import encoder, encoder_program
 
 from .common import KnowledgeBaseCommon, real_encoder
 
@@ -280,6 +280,17 @@ class TestEncoderProgram(KnowledgeBaseCommon):
                 process.kill()
                 process.stdout.close()
 
+    def test_a_second_thread_only_where_a_core_is_idle(self):
+        for running, idle in ((1, 4), (3, 2), (4, 1), (9, -4)):
+            with (
+                self.subTest(running=running),
+                patch.object(Path, "read_text", return_value=f"0.70 1.80 1.90 {running}/412 99\n"),
+                patch.object(os, "sched_getaffinity", return_value={0, 1, 2, 3}),
+            ):
+                self.assertEqual(encoder_program.idle_cores(), idle)
+        with patch.object(Path, "read_text", side_effect=FileNotFoundError):
+            self.assertEqual(encoder_program.idle_cores(), 1)
+
     def test_threads_that_ask_at_once_start_one_program(self):
         everybody = threading.Barrier(4)
         with (
@@ -316,3 +327,19 @@ class TestRealEncoder(KnowledgeBaseCommon):
             self.assertIn("Segmentation fault", why)
             encoder._State.failure = None  # as when it has rested
             self.assertEqual(self._find(question, lang="en_US")[:1], [boiler.name])
+
+    def test_the_numbers_do_not_depend_on_how_many_threads_make_them(self):
+        if not encoder.is_installed():
+            self.skipTest("the encoder is not installed")
+        program, choice = encoder.PROGRAM.read_text(), "min(THREADS, idle_cores())"
+        self.assertIn(choice, program)
+        vectors = []
+        for threads in ("1", "2"):
+            with tempfile.NamedTemporaryFile("w", suffix=".py") as other:
+                other.write(program.replace(choice, threads))
+                other.flush()
+                with patch.object(encoder, "PROGRAM", Path(other.name)):
+                    model = encoder.Encoder()
+            vectors.append(model.question("La caldaia perde acqua dal basso").tolist())
+            model._model.end()
+        self.assertEqual(*vectors)
