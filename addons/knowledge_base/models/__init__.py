@@ -1,4 +1,11 @@
-from . import dialog_mixin, hidden_name_mixin, knowledge_source_mixin  # the others inherit them
+# The others inherit these, or narrow what they find.
+from . import (
+    dialog_mixin,
+    hidden_name_mixin,
+    knowledge_entry,
+    knowledge_entry_search,
+    knowledge_source_mixin,
+)
 
 # isort: split
 from . import (
@@ -12,12 +19,12 @@ from . import (
     knowledge_category,
     knowledge_closing_mixin,
     knowledge_encoder,
-    knowledge_entry,
     knowledge_entry_audience,
     knowledge_entry_origin,
     knowledge_entry_page,
     knowledge_entry_rebuild,
     knowledge_entry_rungs,
+    knowledge_entry_shown,
     knowledge_entry_sources,
     knowledge_entry_translation,
     knowledge_entry_words_index,

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from .knowledge_entry import MAX_RESULTS
+from .knowledge_entry_search import MAX_RESULTS
 
 MAX_CHOICES = 300  # categories offered of each kind
 SOURCE_FILTERS = ("category", "product", "days", "mine")
