@@ -15,6 +15,7 @@ _PATTERNS = re.compile(
     """,
     re.VERBOSE,
 )
+_MARK = re.compile(r"</?mark(?:\s[^>]*)?>", re.IGNORECASE)
 MIN_NAME = 4  # letters of a name: shorter ones are words too
 
 
@@ -58,3 +59,21 @@ def mark_line(line: str, names: list[str]) -> Markup:
             marked += Markup("<mark>%s</mark>") % line[start:stop]
             position = stop
     return marked + escape(line[position:])
+
+
+def has_marks(html: str) -> bool:
+    """Whether something is still marked in a text.
+
+    >>> has_marks("<p>di <mark>Rossi</mark></p>"), has_marks("<p>market</p>")
+    (True, False)
+    """
+    return bool(_MARK.search(html))
+
+
+def without_marks(html: str) -> str:
+    """The same text with nothing marked in it.
+
+    >>> without_marks("<p>di <mark>Rossi</mark></p>")
+    '<p>di Rossi</p>'
+    """
+    return _MARK.sub("", html)

@@ -177,8 +177,11 @@ class HelpdeskTicket(models.Model):
 
     def _knowledge_tags(self):
         """Override of `helpdesk_ticket`: then those of machines of the same product."""
-        products = self.equipment_id._product_names(self._knowledge_lang())
-        return ", ".join(filter(None, [super()._knowledge_tags(), products]))
+        return ", ".join(filter(None, [super()._knowledge_tags(), self._knowledge_product()]))
+
+    def _knowledge_product(self):
+        """Override of `helpdesk_ticket`: what its machine is."""
+        return self.equipment_id._product_names(self._knowledge_lang())
 
     @api.model
     def _knowledge_trigger_fields(self):

@@ -618,6 +618,9 @@ class ServiceIntervention(models.Model):
         return " ; ".join(filter(None, self._knowledge_equipment().mapped("serial_number")))
 
     def _knowledge_tags(self):
+        return self._knowledge_product()
+
+    def _knowledge_product(self):
         return self._knowledge_equipment()._product_names(self._knowledge_lang())
 
     def _knowledge_equipment(self):

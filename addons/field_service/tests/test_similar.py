@@ -166,6 +166,35 @@ class TestSimilarProblems(SimilarCommon):
         article = self.env["knowledge.article"].browse(action["res_id"])
         self.assertEqual((article.state, article.name), ("draft", self.intervention.name))
         self.assertIn("Tesa la cinghia", article.solution)
+        again = self.intervention.with_user(self.user_dispatcher).action_make_article()
+        self.assertEqual(again["res_id"], article.id, "the draft is gone on with")
+        article.action_publish()
+        self.assertEqual(self._entry_of(self.intervention).parent_id, self._entry_of(article))
+
+    def test_an_article_tells_the_product_not_whose_machine_it_was(self):
+        self.user_dispatcher.group_ids += self.env.ref("knowledge_base.knowledge_base_group_editor")
+        machine = self._equipment_of(
+            self.env["product.product"].create({"name": "Nastro Rulmeca 400"})
+        )
+        machine.serial_number = "RU400-2147"
+        self.intervention.write(
+            {"equipment_ids": [(6, 0, machine.ids)], "description": "<p>La RU400-2147 è ferma</p>"}
+        )
+        ticket = self.env["helpdesk.ticket"].create(
+            {
+                "name": "Nastro fermo",
+                "description": "<p>La RU400-2147 è ferma</p>",
+                "partner_id": self.contact.id,
+                "equipment_id": machine.id,
+            }
+        )
+        for case in (self.intervention, ticket):
+            with self.subTest(case=case._name):
+                action = case.with_user(self.user_dispatcher).action_make_article()
+                article = self.env["knowledge.article"].browse(action["res_id"])
+                self.assertEqual(article.product, "Nastro Rulmeca 400")
+                self.assertFalse(article.error_codes)
+                self.assertIn("<mark>RU400-2147</mark>", article.symptom)
 
 
 @tagged("post_install", "-at_install")

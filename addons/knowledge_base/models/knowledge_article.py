@@ -265,6 +265,9 @@ class KnowledgeArticle(models.Model):
     def _knowledge_codes(self):
         return self.error_codes or ""
 
+    def _knowledge_product(self):
+        return self.product or ""
+
     def _knowledge_tags(self):
         tags = self.tag_ids.with_context(lang=self.lang).mapped("name")
         return ", ".join(filter(None, [self.product, *tags]))

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..personal_data import has_marks, without_marks
 
 
 class KnowledgeArticle(models.Model):
@@ -17,6 +19,26 @@ class KnowledgeArticle(models.Model):
         groups="base.group_user",
         help="The solved case it was begun from; with those that this one solved.",
     )
+    has_marks = fields.Boolean(
+        string="Has Marked Words",
+        compute="_compute_has_marks",
+        help="Words are still marked that may tell whose case it was.",
+    )
+
+    @api.depends(lambda self: self._get_versioned_fields())
+    def _compute_has_marks(self):
+        for article in self:
+            article.has_marks = any(
+                has_marks(article[name] or "") for name in self._get_versioned_fields()
+            )
+
+    def action_unmark(self):
+        """Keep the words that are marked: they point at nobody."""
+        self.ensure_one()
+        texts = {name: self[name] for name in self._get_versioned_fields()}
+        self.write(
+            {name: without_marks(text) for name, text in texts.items() if has_marks(text or "")}
+        )
 
     def _knowledge_index(self):
         """Override: the cases the article was made of follow it as soon as it is found."""

@@ -246,10 +246,10 @@ class KnowledgeEntry(models.Model):
         )
         self.env["knowledge.vector"].search([("entry_id", "in", taken_back.ids)]).unlink()
 
-    def _count_solved(self):
-        """Once more these entries solved a problem."""
+    def _count_solved(self, times=1):
+        """Once more these entries solved a problem, or once less."""
         for entry in self:
-            entry.solved_count += 1
+            entry.solved_count += times
 
     def _check_there(self):
         """:raise AccessError: if what the reader was shown has been taken back since then, or never
@@ -277,4 +277,6 @@ class KnowledgeEntry(models.Model):
         """Begin an article about the case behind the entry, with the reader's own rights."""
         self.ensure_one()
         self.check_access("read")
-        return self.env[self.res_model].browse(self.res_id).action_make_article()
+        source = self.env[self.res_model].browse(self.res_id)
+        source.check_access("read")
+        return source._begin_article()

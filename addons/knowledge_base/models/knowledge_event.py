@@ -64,6 +64,33 @@ class KnowledgeEvent(models.Model):
         return new.ids
 
     @api.model
+    def take_back(self, entry_ids, kind, res_model=None, res_id=None):
+        """Undo what the caller noted by mistake; what solved a case is corrected on the case.
+
+        :param list entry_ids: ids of `knowledge.entry`, as for `record`; so are the others
+        :return: the ids of which it had been noted
+        """
+        self.env["knowledge.entry"].check_access("read")
+        context = self._check_context(res_model, res_id)
+        if kind == "solved" and context["res_id"]:
+            raise UserError(self.env._("Reopen the case to say that something else solved it."))
+        # sudo: nobody writes events directly; these are the caller's own
+        events_sudo = self.sudo().search(
+            [
+                ("entry_id", "in", entry_ids),
+                ("kind", "=", kind),
+                ("user_id", "=", self.env.uid),
+                ("res_model", "=", context["res_model"]),
+                ("res_id", "in", [context["res_id"], *([] if context["res_id"] else [0])]),
+            ]
+        )
+        entries_sudo = events_sudo.entry_id
+        events_sudo.unlink()
+        if kind == "solved":
+            entries_sudo._count_solved(-1)
+        return entries_sudo.ids
+
+    @api.model
     def _insert_once(self, entries, kind, res_model, res_id) -> list[int]:
         """Note an act of the caller on each entry where it is not noted yet, also when the same act
         comes twice at once.

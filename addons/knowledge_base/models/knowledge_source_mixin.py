@@ -7,6 +7,7 @@ from ..personal_data import mark, spellings
 
 MAX_INDEXED_FILES = 100_000  # characters of the words of its files
 _EMPHASIS = re.compile(r"</?(?:b|strong|i|em)(?:\s[^>]*)?>", re.IGNORECASE)
+_ITEM = re.compile(r"<li(?:\s[^>]*)?>", re.IGNORECASE)
 _HEADING = re.compile(r"<(/?)h[1-6](?:\s[^>]*)?>", re.IGNORECASE)
 
 
@@ -36,7 +37,11 @@ class KnowledgeSourceMixin(models.AbstractModel):
         return ""
 
     def _knowledge_codes(self) -> str:
-        """Error codes and part numbers beside those in the texts, freely separated."""
+        """Error codes, part and serial numbers beside those in the texts, freely separated."""
+        return ""
+
+    def _knowledge_product(self) -> str:
+        """What an article made of it is about: make and model, as people call it."""
         return ""
 
     def _knowledge_tags(self) -> str:
@@ -110,6 +115,10 @@ class KnowledgeSourceMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("read")
+        found = self.env["knowledge.entry"]._accessible(self._knowledge_entries().ids)
+        return found.action_make_article() if found else self._begin_article()
+
+    def _begin_article(self):
         article = self.env["knowledge.article"].create(self._prepare_knowledge_article_values())
         return {
             "type": "ir.actions.act_window",
@@ -119,7 +128,9 @@ class KnowledgeSourceMixin(models.AbstractModel):
         }
 
     def _prepare_knowledge_article_values(self) -> dict:
-        names = self._knowledge_names()
+        # A serial number tells whose machine it is.
+        serials = [code.strip() for code in re.split("[;,]", self._knowledge_codes())]
+        names = self._knowledge_names() + serials
 
         def marked(text):
             return mark(self._knowledge_plain_text(text), names)
@@ -129,7 +140,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
             "symptom": marked(self._knowledge_symptom_text()),
             "cause": marked(self._knowledge_cause_text()),
             "solution": marked(self._knowledge_remedy_text()),
-            "error_codes": self._knowledge_codes(),
+            "product": self._knowledge_product(),
             "company_id": self._knowledge_company().id,
             "lang": self._knowledge_known_lang(),
         }
@@ -210,4 +221,6 @@ class KnowledgeSourceMixin(models.AbstractModel):
             return ""
         # Odoo would put asterisks and slashes in the place of bold, italics and headings.
         text = _HEADING.sub(r"<\1p>", _EMPHASIS.sub("", text))
+        # A step of what is to be done keeps its line.
+        text = _ITEM.sub(r"<br/>\g<0>• ", text)
         return html2plaintext(text, include_references=False).strip()

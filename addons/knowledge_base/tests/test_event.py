@@ -90,6 +90,29 @@ class TestKnowledgeEvent(KnowledgeBaseCommon):
         with self.assertRaises(ValueError):
             self._record("bought")
 
+    def test_what_was_noted_by_mistake_is_taken_back_by_who_noted_it(self):
+        events = self.env["knowledge.event"]
+        context = {"res_model": "res.partner", "res_id": self.customer.id}
+        mine, others = (events.with_user(user) for user in (self.user_employee, self.user_editor))
+        for kind in ("used", "useless"):
+            self._record(kind, **context)
+            self.assertEqual(others.take_back(self.entry.ids, kind, **context), [])
+            self.assertEqual(mine.take_back(self.entry.ids, kind), [], "said elsewhere")
+            self.assertEqual(mine.take_back(self.entry.ids, kind, **context), self.entry.ids)
+            self.assertEqual(self._count(kind), 0)
+
+    def test_it_solved_it_is_taken_back_unless_a_case_was_closed_with_it(self):
+        mine = self.env["knowledge.event"].with_user(self.user_employee)
+        self._record("solved")
+        self.assertEqual(self.entry.solved_count, 1)
+        for _twice in range(2):
+            mine.take_back(self.entry.ids, "solved")
+            self.assertEqual((self.entry.solved_count, self._count("solved")), (0, 0))
+        context = {"res_model": "res.partner", "res_id": self.customer.id}
+        self._record("solved", **context)
+        with self.assertRaises(UserError):
+            mine.take_back(self.entry.ids, "solved", **context)
+
     def test_events_go_with_their_article(self):
         self._record("opened")
         self.article.unlink()

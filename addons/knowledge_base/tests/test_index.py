@@ -13,6 +13,11 @@ class TestKnowledgeIndex(KnowledgeBaseCommon):
         article.action_submit()
         self.assertFalse(self._entry_of(article))
 
+    def test_steps_of_a_solution_stay_apart(self):
+        article = self._create_article("Pompa ferma")
+        article.solution = "<p>Prima:</p><ol><li>Misurare.</li><li>Regolare.</li></ol>"
+        self.assertEqual(self._entry_of(article).solution, "Prima:\n• Misurare.\n• Regolare.")
+
     def test_a_published_article_is_found_in_the_same_transaction(self):
         article = self._create_article("Pompa bloccata dal calcare")
         self.assertEqual(self._find("la pompa è bloccata"), [article.name])

@@ -197,6 +197,28 @@ class TestKnowledgeUsage(KnowledgeBaseCommon):
         self.assertIn("<mark>333 1234567</mark>", article.symptom)
         self.assertIn("Sbloccata la girante", article.solution)
 
+    def test_a_draft_tells_the_product_not_whose_machine_it_was(self):
+        case = self._create_article(
+            "Pompa ferma", "Matricola CAL-4471: alimentazione assente", "Cambiato il fusibile"
+        )
+        case.write({"error_codes": "CAL-4471", "product": "Pompa P2"})
+        action = case.with_user(self.user_editor).action_make_article()
+        article = self.env["knowledge.article"].browse(action["res_id"])
+        self.assertEqual(article.product, "Pompa P2")
+        self.assertFalse(article.error_codes)
+        self.assertIn("<mark>CAL-4471</mark>", article.symptom)
+
+    def test_what_is_marked_is_kept_once_the_editor_says_so(self):
+        case = self._create_article("Pompa ferma", "Chiamato il 333 1234567", "Sbloccata")
+        action = case.with_user(self.user_editor).action_make_article()
+        article = self.env["knowledge.article"].browse(action["res_id"])
+        self.assertTrue(article.has_marks)
+        article.with_user(self.user_editor).action_unmark()
+        self.assertFalse(article.has_marks)
+        self.assertIn("Chiamato il 333 1234567", article.symptom)
+        with self.assertRaises(AccessError):
+            article.with_user(self.user_employee).action_unmark()
+
     def test_who_does_not_write_articles_begins_none(self):
         with self.assertRaises(AccessError):
             self.article.with_user(self.user_employee).action_make_article()

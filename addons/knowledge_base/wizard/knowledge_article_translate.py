@@ -9,7 +9,12 @@ class KnowledgeArticleTranslate(models.TransientModel):
     _inherit = ["dialog.mixin"]
 
     article_id = fields.Many2one("knowledge.article", required=True, ondelete="cascade")
-    lang = fields.Selection(selection="_selection_lang", string="Into", required=True)
+    lang = fields.Selection(
+        selection="_selection_lang",
+        string="Into",
+        default=lambda self: next((code for code, _name in self._selection_lang()), False),
+        required=True,
+    )
 
     @api.model
     def _selection_lang(self):

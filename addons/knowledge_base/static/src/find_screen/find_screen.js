@@ -168,7 +168,12 @@ export class FindScreen extends Component {
                 return this.notification.add(TAKEN_BACK, { type: "warning" });
             }
         }
-        this.state.thanked[problem.id] = true;
+        this.state.thanked[problem.id] = { undoable: noted.length };
+    }
+
+    async itSolvedNot(problem) {
+        await this.orm.silent.call("knowledge.event", "take_back", [[problem.id], "solved"]);
+        delete this.state.thanked[problem.id];
     }
 
     async openSource(problem) {

@@ -16,6 +16,7 @@ import {
 
 const DELAY = 500; // ms after the last key
 const SHOWN = 5;
+const UNDO_DELAY = 8000; // ms in which what was said by mistake may be taken back at once
 const TYPED_FIELDS = ["name", "description"];
 
 /** Plain text of what an HTML field holds. */
@@ -121,7 +122,15 @@ export class SimilarProblems extends Component {
         if (!this.record.resId || !problems.length) {
             return Promise.resolve();
         }
-        return this.orm.silent.call("knowledge.event", "record", [
+        return this.callEvents("record", problems, kind);
+    }
+
+    takeBack(problem, kind) {
+        return this.callEvents("take_back", [problem], kind);
+    }
+
+    callEvents(method, problems, kind) {
+        return this.orm.silent.call("knowledge.event", method, [
             problems.map((problem) => problem.id),
             kind,
             this.record.resModel,
@@ -147,7 +156,12 @@ export class SimilarProblems extends Component {
             this.leaveOut(problem);
             return this.notification.add(TAKEN_BACK, { type: "warning" });
         }
-        problem.used = true;
+        Object.assign(problem, { used: true, undoable: true });
+    }
+
+    async useNot(problem) {
+        await this.takeBack(problem, "used");
+        Object.assign(problem, { used: false, undoable: false });
     }
 
     /** Propose the solution in the dialog that closes the record; confirmed, it counts as proven. */
@@ -165,8 +179,22 @@ export class SimilarProblems extends Component {
 
     async notThis(problem) {
         await this.note([problem], "useless");
+        const position = this.state.problems.indexOf(problem);
         this.leaveOut(problem);
-        this.notification.add(_t("It will not be offered here again."), { type: "info" });
+        const close = this.notification.add(_t("It will not be offered here again."), {
+            type: "info",
+            autocloseDelay: UNDO_DELAY,
+            buttons: [
+                {
+                    name: _t("Undo"),
+                    onClick: async () => {
+                        close();
+                        await this.takeBack(problem, "useless");
+                        this.state.problems.splice(position, 0, problem);
+                    },
+                },
+            ],
+        });
     }
 
     leaveOut(problem) {
