@@ -229,3 +229,12 @@ class TestSimilarProblemsScreen(SimilarCommon, HelpdeskTourCommon):
                 (self.proven, "solved"),
             },
         )
+
+    def test_what_solved_the_like_comes_up_while_an_intervention_is_typed(self):
+        before = self.env["service.intervention"].search_count([])
+        self.start_tour(
+            "/odoo/field-service/new",
+            "field_service_similar_while_typing",
+            login=self.user_dispatcher.login,
+        )
+        self.assertEqual(self.env["service.intervention"].search_count([]), before)

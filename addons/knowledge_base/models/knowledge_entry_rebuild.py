@@ -1,9 +1,11 @@
 import time
 
 from odoo import api, models, modules, tools
+from odoo.exceptions import AccessError
 
 BATCH = 200  # sources between two commits
 SECONDS = 60  # of one run of the job
+STEP = 3  # seconds of one step while somebody looks on
 PROGRESS = "knowledge_base.rebuild_from"  # parameter: "model,id" of the last source done
 
 
@@ -24,6 +26,54 @@ class KnowledgeEntry(models.Model):
         )
 
     @api.model
+    def rebuild(self) -> dict:
+        """Make the index anew for a few seconds, going on where anybody stopped; for managers.
+
+        :return: as `rebuild_progress`
+        """
+        self._check_may_rebuild()
+        # sudo: the index mirrors its sources, whoever asks for it
+        complete = self.sudo()._rebuild(STEP)
+        progress = self.rebuild_progress()
+        if complete:
+            progress.update(done=progress["total"], complete=True)
+        return progress
+
+    @api.model
+    def rebuild_progress(self) -> dict:
+        """How far making the index anew has come; for managers.
+
+        :return: dict with ``done`` and ``total``, numbers of sources, none done while nobody has
+            begun; and whether it is ``complete`` now
+        """
+        self._check_may_rebuild()
+        begun, last_id = self._rebuild_position()
+        done = total = 0
+        for name in self._source_models():
+            # sudo: how many there are, of all companies
+            sources_sudo = self.env[name].sudo().with_context(active_test=False)
+            count = sources_sudo.search_count([])
+            total += count
+            if name < begun:
+                done += count
+            elif name == begun:
+                done += sources_sudo.search_count([("id", "<=", last_id)])
+        return {"done": done, "total": total, "complete": False}
+
+    @api.model
+    def _check_may_rebuild(self):
+        if not self.env.user.has_group("knowledge_base.knowledge_base_group_manager"):
+            raise AccessError(self.env._("Only a knowledge manager makes the index anew."))
+
+    @api.model
+    def _rebuild_position(self) -> tuple[str, int]:
+        """Model and id of the last source that was gone through, if somebody has begun."""
+        # sudo: nobody else reads parameters
+        position = self.env["ir.config_parameter"].sudo().get_param(PROGRESS) or ""
+        name, _comma, last = position.partition(",")
+        return name, int(last or 0)
+
+    @api.model
     def _rebuild(self, seconds=SECONDS) -> bool:
         """Make the index anew from its sources, going on where the last run stopped.
 
@@ -31,10 +81,10 @@ class KnowledgeEntry(models.Model):
         """
         parameters = self.env["ir.config_parameter"]
         entries = self.with_context(active_test=False)
-        begun, _comma, last = (parameters.get_param(PROGRESS) or "").partition(",")
+        begun, begun_id = self._rebuild_position()
         deadline = time.monotonic() + seconds
         for name in [name for name in self._source_models() if name >= begun]:
-            last_id = int(last) if name == begun and last else 0
+            last_id = begun_id if name == begun else 0
             while records := self._next_sources(name, last_id):
                 records._knowledge_index()
                 entries._drop_orphans(name, last_id, records)

@@ -3,6 +3,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import KnowledgeBaseCommon
@@ -98,3 +99,26 @@ class TestRebuild(KnowledgeBaseCommon):
             self.assertEqual(len(entries.search([])), 2)
         self.assertTrue(entries._rebuild())
         self.assertEqual(len(entries.search([])), 4)
+
+    def test_a_manager_sees_how_far_it_has_come_and_goes_on(self):
+        entries = self.env["knowledge.entry"].with_user(self.user_manager)
+        module = "odoo.addons.knowledge_base.models.knowledge_entry_rebuild"
+        begun = entries.rebuild_progress()
+        self.assertEqual((begun["done"], begun["complete"]), (0, False))
+        self.env["knowledge.entry"].search([]).unlink()
+        with patch(f"{module}.BATCH", 1), patch(f"{module}.STEP", 0):
+            for done in (1, 2):
+                self.assertEqual(
+                    entries.rebuild(), {"done": done, "total": begun["total"], "complete": False}
+                )
+            self.assertEqual(entries.rebuild_progress()["done"], 2)
+        end = entries.rebuild()
+        self.assertEqual((end["done"], end["complete"]), (begun["total"], True))
+        self.assertEqual(len(entries.search([("res_id", "in", self.articles.ids)])), 4)
+
+    def test_nobody_else_makes_it_anew(self):
+        for user in (self.user_employee, self.user_editor):
+            entries = self.env["knowledge.entry"].with_user(user)
+            for method in (entries.rebuild, entries.rebuild_progress):
+                with self.assertRaises(AccessError):
+                    method()

@@ -68,6 +68,17 @@ class TestKnowledgeTours(TourCommon):
         self.assertIn("salita", articles[1].symptom)
         self.assertEqual(len(articles[1].html_field_history["symptom"]), 2)
 
+    def test_who_administers_makes_the_index_anew(self):
+        article = self._pump()
+        self._entry_of(article).unlink()
+        self.user_manager.group_ids += self.env.ref("base.group_system")
+        self.start_tour(
+            "/odoo/action-knowledge_base.knowledge_base_settings_action",
+            "knowledge_base_rebuild",
+            login="kb_manager",
+        )
+        self.assertTrue(self._entry_of(article))
+
 
 @tagged("post_install", "-at_install")
 class TestKnowledgeToursOnThePhone(TourCommon):

@@ -41,6 +41,12 @@ registry.category("web_tour.tours").add("knowledge_base_find", {
             trigger: ".o_knowledge_base_problem button[name=it_solved]",
             run: "click",
         },
+        {
+            content: "a slip is taken back",
+            trigger: ".o_knowledge_base_problem:contains('Noted') button[name=it_solved_not]",
+            run: "click",
+        },
+        { trigger: ".o_knowledge_base_problem button[name=it_solved]", run: "click" },
         { trigger: ".o_knowledge_base_problem:contains('Noted')" },
         {
             content: "read the article",

@@ -1,0 +1,12 @@
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("knowledge_base_rebuild", {
+    steps: () => [
+        {
+            content: "which rung of the search serves, and why",
+            trigger: "[name=knowledge_rungs]:contains('Words by their stems')",
+        },
+        { trigger: ".o_knowledge_base_rebuild button[name=rebuild]", run: "click" },
+        { trigger: ".o_knowledge_base_rebuild:contains('The index is complete')" },
+    ],
+});
