@@ -169,9 +169,10 @@ class CalendarEvent(models.Model):
             )
         if token:
             attendee_sudo._check_link_open()
-        attendee_sudo._answer(
-            answer, reason, interventions._check_moment(proposed_start), by_link=bool(token)
-        )
+        proposed = interventions._check_moment(proposed_start)
+        if answer == "tentative" and proposed < fields.Datetime.now():
+            raise ValidationError(self.env._("Propose a time that is still to come."))
+        attendee_sudo._answer(answer, reason, proposed, by_link=bool(token))
         return {
             "event_id": self.id,
             "answer": answer,

@@ -251,8 +251,8 @@ class TestAnswers(AnswersCommon, MailCase):
     def test_only_a_proposal_to_come_is_accepted(self):
         with self.assertRaisesRegex(UserError, "proposes no other time"):
             self._row(self.contact).accept_proposal()
-        self._propose(hours=-24 * 20)
-        with self.assertRaisesRegex(UserError, "is over"):
+        later = freeze_time(self._propose() + timedelta(days=1))
+        with later, self.assertRaisesRegex(UserError, "is over"):
             self._row(self.user_outside.partner_id).accept_proposal()
 
     def test_those_who_have_not_answered_are_reminded_once(self):

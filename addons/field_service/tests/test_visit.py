@@ -126,11 +126,19 @@ class TestVisit(FieldServiceCommon):
     def test_another_time_can_be_proposed(self):
         visit = self._plan(self.intervention)
         visit.with_user(self.user_technician).answer_visit(
-            answer="tentative", proposed_start=at(14)
+            answer="tentative", proposed_start="2099-05-04 09:00:00"
         )
         attendee = self._attendee(visit, self.technician)
-        self.assertEqual(str(attendee.proposed_start), at(14))
+        self.assertEqual(str(attendee.proposed_start), "2099-05-04 09:00:00")
         self.assertEqual(self.intervention.confirmation_state, "to_confirm")
+
+    def test_a_time_that_is_over_is_no_proposal(self):
+        visit = self._plan(self.intervention)
+        with self.assertRaisesRegex(ValidationError, "still to come"):
+            visit.with_user(self.user_technician).answer_visit(
+                answer="tentative", proposed_start="2020-05-04 09:00:00"
+            )
+        self.assertEqual(self._attendee(visit, self.technician).state, "needsAction")
 
     def test_who_is_not_invited_cannot_answer(self):
         visit = self._plan(self.intervention)
