@@ -63,6 +63,9 @@ class PortalSubcontract(PortalPages):
                     "answer": typed.get("answer"),
                     "reason": typed.get("reason") or None,
                     "start": typed.get("start") or None,
+                    "proposed_start": request.env["service.intervention"]._portal_to_utc(
+                        typed.get("proposed_start")
+                    ),
                     "employee_id": to_int(typed.get("employee_id")) or -1,
                 },
             ),
@@ -74,7 +77,14 @@ class PortalSubcontract(PortalPages):
             method, **arguments, request_uuid=typed.get("request_uuid") or None
         )
         if error:
-            typed = {**typed, "intervention_id": intervention_id}
+            typed = {
+                **typed,
+                "act": act,
+                "intervention_id": intervention_id,
+                "event_id": to_int(typed.get("event_id")),
+                "employee_id": to_int(typed.get("employee_id")),
+                "employee_ids": acts["answer"][1]["employee_ids"],
+            }
             return self._render_subcontracts(error=error, typed=typed)
         return request.redirect("/my/subcontracts")
 

@@ -55,13 +55,14 @@ class PortalVisit(PortalIntervention, PortalTicket):
     )
     def portal_answer_visit(self, event_id, **typed):
         """Confirm or decline a visit, or propose another time, as technician or as customer."""
-        proposed = (typed.get("proposed_start") or "").replace("T", " ")
         _result, error = self._act(
             request.env["calendar.event"].browse(event_id).answer_visit,
             answer=typed.get("answer"),
             reason=typed.get("reason") or None,
             start=typed.get("start") or None,
-            proposed_start=request.env["service.intervention"]._portal_to_utc(proposed),
+            proposed_start=request.env["service.intervention"]._portal_to_utc(
+                typed.get("proposed_start")
+            ),
             request_uuid=typed.get("request_uuid") or None,
         )
         page, _slash, record_id = (typed.get("back") or "").rpartition("/")

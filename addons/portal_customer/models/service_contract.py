@@ -1,4 +1,6 @@
 from odoo import api, models
+from odoo.tools import format_date
+from odoo.tools.misc import formatLang
 
 
 class ServiceContract(models.Model):
@@ -40,12 +42,21 @@ class ServiceContract(models.Model):
     def _portal_row(self):
         self.ensure_one()
         labels = dict(self._fields["state"]._description_selection(self.env))
+        _ = self.env._
+        facts = []
+        if self.has_hours_bank:
+            hours = formatLang(self.env, self.remaining_hours)
+            facts.append(_("%(hours)s hours left", hours=hours))
+        if self.included_visits:
+            facts.append(_("%(count)s visits left", count=self.remaining_visits))
+        if self.date_end:
+            facts.append(_("valid until %(date)s", date=format_date(self.env, self.date_end)))
         return {
             "url": f"/my/contracts/{self.id}",
             "number": self.number,
             "title": self.name,
-            "subtitle": "",
-            "date": self.date_end,
+            "subtitle": " · ".join(facts),
+            "date": False,
             "badge": labels[self.state],
             "badge_class": "success" if self.state == "open" else "secondary",
             "group": "",

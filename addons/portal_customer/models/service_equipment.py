@@ -1,8 +1,11 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.field_service.models.service_intervention import OPEN_STATES
+
 # As many as somebody looks through; beyond them one searches, or scans the label.
 SHOWN_EQUIPMENT = 200
+SHOWN_PAST = 50
 
 
 class ServiceEquipment(models.Model):
@@ -52,7 +55,9 @@ class ServiceEquipment(models.Model):
         :return: list of dicts ``id``, ``name``, at most ``SHOWN_EQUIPMENT`` and the chosen one;
             and whether there are more than are shown without a search
         """
-        own = self.env.user._portal_list_domain("service.equipment")
+        user = self.env.user
+        # Machines that somebody only works on are no choice for a request of their own.
+        own = Domain(user._portal_equipment_domain(user._get_acting_contact()))
         words = str(search or "").replace("\0", "")[:100].split()
         shown = self.search(own, order="name, id", limit=SHOWN_EQUIPMENT + 1)
         has_more = len(shown) > SHOWN_EQUIPMENT
@@ -72,13 +77,21 @@ class ServiceEquipment(models.Model):
         """Equipment on its page; the caller has checked that the user may read it."""
         self.ensure_one()
         equipment = self.sudo()
+        user = self.env.user
+        own = Domain(user._portal_equipment_domain()) & Domain("id", "=", self.id)
         contracts = self.env["service.contract"].search(
-            [("equipment_ids", "in", self.ids), ("state", "=", "open")]
+            [
+                ("company_id", "=", equipment.company_id.id),
+                ("partner_id", "=", equipment.partner_id.id),
+                ("state", "=", "open"),
+            ]
         )
         history = self.env["service.intervention"].search(
-            [("equipment_ids", "in", self.ids)], limit=50
+            [("equipment_ids", "in", self.ids)], limit=SHOWN_PAST
         )
-        tickets = self.env["helpdesk.ticket"].search([("equipment_id", "=", self.id)], limit=50)
+        tickets = self.env["helpdesk.ticket"].search(
+            [("equipment_id", "=", self.id)], limit=SHOWN_PAST
+        )
         return {
             "id": self.id,
             "name": equipment.name,
@@ -89,11 +102,64 @@ class ServiceEquipment(models.Model):
             "warranty_label": self._portal_warranty_label(),
             "warranty_end_date": equipment.warranty_end_date,
             "next_legal_date": equipment.next_legal_date,
-            "contracts": [contract._portal_row() for contract in contracts],
+            # A technician works on machines that are not theirs.
+            "is_own": bool(self.search_count(own, limit=1)),
+            "contracts": [
+                contract._portal_row()
+                for contract in contracts
+                # A contract of their customer may be about other machines.
+                if contract.sudo()._fits(equipment.site_id, equipment)
+            ],
             "interventions": [intervention._portal_row() for intervention in history],
             "tickets": [ticket._portal_row() for ticket in tickets],
+            "past": self._portal_past(),
             "files": self.env["ir.attachment"]._portal_files(self),
         }
+
+    def _portal_past(self):
+        """What others have done to the machine, for an outside technician who has work on it.
+
+        What was wrong and what solved it, and nothing of who asked, paid or was charged for it.
+
+        :return: list of dicts as rows of a list, without an address
+        """
+        self.ensure_one()
+        here = Domain("equipment_ids", "in", self.ids)
+        mine = here & Domain("technician_ids.user_id", "=", self.env.uid)
+        # Who works where is not read by people from outside; whether they work here they know.
+        jobs_sudo = self.env["service.intervention"].sudo()
+        if not jobs_sudo.search_count(mine & Domain("state", "in", OPEN_STATES), limit=1):
+            return []
+        # The machine's past is read by whoever has to repair it, whosever work it was.
+        done_sudo = jobs_sudo.search(
+            here & ~mine & Domain("state", "=", "done"),
+            order="close_date desc, id desc",
+            limit=SHOWN_PAST,
+        )
+        solved_sudo = (
+            self.env["helpdesk.ticket"]
+            .sudo()
+            .search(
+                [
+                    ("equipment_id", "=", self.id),
+                    ("closed", "=", True),
+                    ("solution", "!=", False),
+                    # What became of the others is told by their interventions.
+                    ("intervention_ids", "=", False),
+                ],
+                order="close_date desc, id desc",
+                limit=SHOWN_PAST,
+            )
+        )
+        rows = [
+            {
+                "title": record.name,
+                "date": record.close_date,
+                "texts": list(filter(None, (record.cause, record.solution))),
+            }
+            for record in [*done_sudo, *solved_sudo]
+        ]
+        return sorted(rows, key=lambda row: str(row["date"]), reverse=True)[:SHOWN_PAST]
 
     def _get_label_url(self):
         """Override of `field_service`: a label leads whoever scans it where they can act."""

@@ -123,7 +123,10 @@ class ServiceIntervention(models.Model):
                     "signed_by": report.signed_by or "",
                     "url": f"/my/reports/{report.id}/pdf",
                 }
-                for report in intervention.report_ids.sorted("id")
+                # Customers read no drafts: their rights say which ones there are for them.
+                for report in self.env["service.report"].search(
+                    [("intervention_id", "=", self.id)], order="id"
+                )
             ],
             "files": self.env["ir.attachment"]._portal_files(self),
         }
@@ -156,6 +159,8 @@ class ServiceIntervention(models.Model):
             ),
             "is_mine": bool(mine),
             "answer": mine.state or "",
+            # Who has confirmed may still have to say no, until they are there.
+            "may_answer": bool(mine and not mine.checked_in_on and not mine._get_closed_reason()),
             "answer_reason": mine.answer_reason or "",
             "proposed_start": mine.proposed_start,
             "is_on_site": bool(mine.checked_in_on and not mine.checked_out_on),

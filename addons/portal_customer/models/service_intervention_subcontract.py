@@ -106,6 +106,9 @@ class ServiceIntervention(models.Model):
                     "employee_id": person.id,
                     "person": person.name,
                     "answer": attendee.state,
+                    "answer_reason": attendee.answer_reason or "",
+                    "proposed_start": attendee.proposed_start,
+                    "may_answer": not attendee.checked_in_on and not attendee._get_closed_reason(),
                 }
             )
         return rows

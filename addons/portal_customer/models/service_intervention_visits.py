@@ -18,9 +18,9 @@ class ServiceIntervention(models.Model):
     def _portal_own_attendees(self, to_answer=False):
         """The user's own invitations to visits from today on, in sudo.
 
-        :param bool to_answer: only those that wait for an answer
+        :param bool to_answer: only those that still wait for an answer
         """
-        start = self._portal_midnight()
+        start = fields.Datetime.now() if to_answer else self._portal_midnight()
         domain = [
             ("partner_id", "in", self.env.user._get_visiting_contacts().ids),
             ("event_id.intervention_id", "!=", False),
@@ -49,7 +49,7 @@ class ServiceIntervention(models.Model):
                 "answer": attendee.state,
                 "phone": intervention.contact_id.phone or intervention.site_id.phone or "",
             }
-            if attendee.state in ("needsAction", "tentative"):
+            if row["may_answer"] and attendee.state in ("needsAction", "tentative"):
                 day["to_confirm"].append(row)
             elif pytz.utc.localize(row["start"]).astimezone(zone).date() <= today:
                 day["today"].append(row)

@@ -73,6 +73,35 @@ class TestPages(PagesCommon):
         page = " ".join(self._get(f"/my/contracts/{self.contract.id}").text.split())
         self.assertIn("<strong>3</strong> visits left of <span>4</span>", page)
 
+    def test_a_contract_of_the_site_is_found_at_its_machines(self):
+        self.contract.write({"equipment_ids": False, "site_ids": self.site.ids})
+        elsewhere = self.env["service.equipment"].create(
+            {"name": "Far away", "partner_id": self.customer.id}
+        )
+        self._login("company")
+        self.assertIn("Maintenance", self._get(f"/my/equipment/{self.equipment.id}").text)
+        self.assertNotIn("Maintenance", self._get(f"/my/equipment/{elsewhere.id}").text)
+
+    def test_a_list_of_contracts_says_what_is_left(self):
+        self.contract.write({"included_visits": 4, "date_end": "2099-12-31"})
+        self._login("company")
+        row = self._get("/my/contracts").text
+        self.assertIn("4 visits left · valid until 12/31/2099", row)
+
+    def test_a_customer_is_shown_no_draft_of_a_report(self):
+        for person, shown in (("company", 1), ("outside", 2)):
+            self._login(person)
+            page = self._get(f"/my/interventions/{self.intervention.id}").text
+            with self.subTest(person=person):
+                self.assertEqual(page.count("/my/reports/"), shown)
+
+    def test_a_machine_that_one_works_on_is_no_choice_for_a_request(self):
+        for person, offered in (("company", True), ("outside", False)):
+            self._login(person)
+            page = self._get("/my/tickets/new").text
+            with self.subTest(person=person):
+                self.assertEqual(self.equipment.display_name in page, offered)
+
     def test_nobody_gets_in_without_a_login(self):
         for url in (*LISTS, f"/my/tickets/{self.ticket.id}", "/my/visits", "/my/statement"):
             with self.subTest(url=url):

@@ -202,13 +202,31 @@ class TestSubcontractPages(SubcontractCommon, PagesCommon):
         )
         self.assertEqual(self.given.confirmation_state, "confirmed")
 
+    def test_the_coordinator_says_no_or_another_time_for_the_own_people(self):
+        visit = self.env["calendar.event"].browse(self._take(self.fitter)["event_id"])
+        url = f"/my/subcontracts/{self.given.id}/confirm"
+        whose = {"event_id": visit.id, "employee_id": self.fitter.id}
+        refused = self._post(url, **whose, answer="declined")
+        self.assertIn("Write why you cannot come.", refused.text)
+        self._post(url, **whose, answer="tentative", proposed_start="2026-11-10T09:00")
+        attendee = visit.attendee_ids.filtered(
+            lambda a: a.partner_id == self.fitter_user.partner_id
+        )
+        self.assertEqual(str(attendee.proposed_start), "2026-11-10 08:00:00")
+        self._post(url, **whose, answer="declined", reason="Van broken")
+        self.assertEqual(attendee.state, "declined")
+        self.assertIn("Van broken", self._get("/my/subcontracts").text)
+
     def test_what_was_typed_is_still_there_when_it_is_refused(self):
         answer = self._post(
             f"/my/subcontracts/{self.given.id}/answer",
             answer="accepted",
+            employee_ids=str(self.mate.id),
             start="2026-11-09T09:00",
             hours="many",
         )
+        chosen = f'value="{self.mate.id}" checked='
+        self.assertIn(chosen, " ".join(answer.text.split()))
         self.assertIn("Say when the visit begins and ends.", answer.text)
         self.assertIn("many", answer.text)
 

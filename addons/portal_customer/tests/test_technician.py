@@ -43,11 +43,14 @@ class TestTechnician(PagesCommon):
         partner = (user or self.outside_user).partner_id
         return self.job_visit.attendee_ids.filtered(lambda a: a.partner_id == partner)
 
+    def _make_the_visit_come(self):
+        self.job_visit.write({"start": "2090-01-02 08:00:00", "stop": "2090-01-02 10:00:00"})
+
     def _answer(self, **typed):
         return self._post(f"/my/visits/{self.job_visit.id}/answer", **typed)
 
     def test_a_visit_is_confirmed(self):
-        self.job_visit.write({"start": "2090-01-02 08:00:00", "stop": "2090-01-02 10:00:00"})
+        self._make_the_visit_come()
         answer = self._answer(answer="accepted", start="2090-01-02 08:00:00")
         self.assertEqual(answer.status_code, 303)
         self.assertEqual(self._attendee().state, "accepted")
@@ -58,6 +61,38 @@ class TestTechnician(PagesCommon):
         self.assertIn("alert-danger", answer.text)
         self.assertNotEqual(self._attendee().state, "accepted")
 
+    def test_who_has_confirmed_may_still_say_no_until_they_are_there(self):
+        self._make_the_visit_come()
+        self._answer(answer="accepted")
+        page = self._get(self.url).text
+        self.assertIn("I cannot come then", page)
+        self.assertNotIn('value="accepted"', page)
+        self._answer(answer="declined", reason="Flu")
+        self.assertEqual(self._attendee().state, "declined")
+        self._answer(answer="accepted")
+        self._act("check_in", event_id=self.job_visit.id)
+        self.assertNotIn("I cannot come then", self._get(self.url).text)
+
+    def test_a_visit_that_is_over_is_not_asked_about(self):
+        self.assertNotIn(f'action="/my/visits/{self.job_visit.id}', self._get(self.url).text)
+
+    def test_a_machine_s_past_is_read_by_who_repairs_it(self):
+        done = {"state": "done", "close_date": at(8)}
+        past = self._create_intervention(
+            name="The belt slips", cause="Worn roller", solution="Put in a new roller", **done
+        )
+        self._create_intervention(name="The roof leaks", equipment_ids=False, **done)
+        url = f"/my/equipment/{self.equipment.id}"
+        page = self._get(url).text
+        for text in ("The belt slips", "Worn roller", "Put in a new roller", "Oiled the conveyor"):
+            self.assertIn(text, page)
+        self.assertNotIn("roof", page)
+        # Whose the work was and how it was charged is no business of theirs, nor is a request.
+        for text in (past.number, f"/my/interventions/{past.id}", "/my/tickets/new?"):
+            self.assertNotIn(text, page)
+        (self.job | self.intervention).write(done)
+        self.assertNotIn("Worn roller", self._get(url).text)
+
     def test_declining_needs_a_reason(self):
         self.assertIn("alert-danger", self._answer(answer="declined").text)
         self._answer(answer="declined", reason="Holiday")
@@ -65,8 +100,8 @@ class TestTechnician(PagesCommon):
         self.assertEqual(self._attendee().answer_reason, "Holiday")
 
     def test_another_time_is_proposed_in_local_time(self):
-        self._answer(answer="tentative", proposed_start="2026-11-10T15:00")
-        self.assertEqual(str(self._attendee().proposed_start), "2026-11-10 14:00:00")
+        self._answer(answer="tentative", proposed_start="2090-01-10T15:00")
+        self.assertEqual(str(self._attendee().proposed_start), "2090-01-10 14:00:00")
 
     def test_a_time_that_is_none_gets_a_sentence(self):
         answer = self._answer(answer="tentative", proposed_start="tomorrow")
@@ -83,6 +118,7 @@ class TestTechnician(PagesCommon):
 
     def test_a_refused_answer_leads_back_to_where_it_was_given(self):
         self._login("company")
+        self._make_the_visit_come()
         self.job_visit.partner_ids |= self.company_user.partner_id
         answer = self._answer(answer="declined", back=self.url)
         self.assertTrue(self._alerts(answer))
