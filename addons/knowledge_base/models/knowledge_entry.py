@@ -35,7 +35,7 @@ class KnowledgeEntry(models.Model):
     title = fields.Char(required=True, readonly=True)
     problem = fields.Text(readonly=True)
     solution = fields.Text(readonly=True)
-    codes = fields.Char(string="Error Codes", readonly=True)
+    codes = fields.Char(string="Codes and Serial Numbers", readonly=True)
     tags = fields.Char(readonly=True, help="Other words to find it by: tags, product, model.")
     files = fields.Text(
         string="Words of Its Files",

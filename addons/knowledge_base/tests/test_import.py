@@ -86,6 +86,20 @@ class TestImport(KnowledgeBaseCommon):
 
     # === MARKDOWN AND HTML === #
 
+    def test_a_folder_is_the_category_of_its_name_wherever_that_is(self):
+        heating = self.env["knowledge.category"].create({"name": "Riscaldamento"})
+        boilers = heating.create({"name": "Scaldacqua", "parent_id": heating.id})
+        text = "# Scaldacqua freddo\n\n## Sintomo\n\nFreddo.\n\n## Soluzione\n\nAcceso.\n"
+        article = self._import(zipped({"scaldacqua/freddo.md": text}))
+        self.assertEqual(article.category_id, boilers)
+        # Of two of that name neither is meant.
+        boilers.copy({"name": "Scaldacqua", "parent_id": False}).copy(
+            {"name": "Bollitori", "parent_id": heating.id}
+        )
+        heating.create({"name": "Bollitori", "parent_id": boilers.id})
+        article = self._import(zipped({"Bollitori/freddo.md": text.replace("freddo", "tiepido")}))
+        self.assertFalse(article.category_id.parent_id)
+
     def test_a_folder_becomes_drafts_with_categories_tags_pictures_and_files(self):
         boiler, pump = self._import(zipped(self.folder))
         self.assertRecordValues(

@@ -435,13 +435,17 @@ class KnowledgeImport(models.TransientModel):
         return LINK.sub(address, content)
 
     def _category(self, path):
-        """The category of a path ``Boilers / Gas``; what is missing of it is made."""
+        """The category of a path ``Boilers / Gas``; what is missing of it is made.
+
+        A folder that begins a path may be a category inside another, if only one has this name.
+        """
         categories = self.env["knowledge.category"].with_context(lang=self.lang)
         category = categories.browse()
         for name in filter(None, (part.strip() for part in path.split("/"))):
-            found = categories.search(
-                [("name", "=ilike", name), ("parent_id", "=", category.id)], limit=1
-            )
+            named = categories.search([("name", "=ilike", name)])
+            found = named.filtered(lambda known, parent=category: known.parent_id == parent)[:1]
+            if not found and not category and len(named) == 1:
+                found = named
             category = found or categories.create({"name": name, "parent_id": category.id})
         return category
 

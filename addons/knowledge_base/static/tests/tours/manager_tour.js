@@ -27,7 +27,7 @@ registry.category("web_tour.tours").add("knowledge_base_manager", {
                 "section[name=unanswered] div:contains('il montacarichi cigola') > button:contains('Make an article')",
             run: "click",
         },
-        { trigger: "div[name=name] input:value('Il montacarichi cigola')" },
+        { trigger: "div[name=name] textarea:value('Il montacarichi cigola')" },
         { trigger: SYMPTOM, run: "editor Cigola in salita" },
         { trigger: ".nav-link[name=solution]", run: "click" },
         {
