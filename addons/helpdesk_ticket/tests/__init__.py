@@ -5,6 +5,7 @@ from . import (
     test_duplicates,
     test_follow_up,
     test_intake,
+    test_knowledge_rebuild,
     test_mail,
     test_mail_intake,
     test_merge,

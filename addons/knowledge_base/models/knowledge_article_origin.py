@@ -41,10 +41,8 @@ class KnowledgeArticle(models.Model):
         )
 
     def _knowledge_index(self):
-        """Override: the cases the article was made of follow it as soon as it is found."""
+        """Override: the cases the article was made of follow it while it is found."""
         result = super()._knowledge_index()
         # sudo: the index is written by nobody directly
-        for article_sudo in self.sudo().filtered("origin_entry_id"):
-            if entry_sudo := article_sudo._knowledge_entries().filtered("active"):
-                article_sudo.origin_entry_id._tie_to(entry_sudo)
+        self.sudo().origin_entry_id._tie_again()
         return result

@@ -127,6 +127,13 @@ class KnowledgeEntry(models.Model):
             self._index_texts(vals)
         return result
 
+    def unlink(self):
+        """Override: what solved a case is gone; another solution may have solved it, too."""
+        cases = (self | self.parent_id).with_context(active_test=False).alias_ids - self
+        result = super().unlink()
+        cases._tie_again()
+        return result
+
     @api.model
     def _update_many(self, values_by_entry: dict) -> None:
         """Write other values on each entry, and index the texts of all at once."""
@@ -216,14 +223,23 @@ class KnowledgeEntry(models.Model):
 
     @api.model
     def _case_of(self, res_model, res_id):
-        """The entry of a record, if it is in the index."""
-        return self.search([("res_model", "=", res_model), ("res_id", "=", res_id)])
+        """The entry of a record, if it ever was in the index."""
+        entries = self.with_context(active_test=False)
+        found = entries.search([("res_model", "=", res_model), ("res_id", "=", res_id)])
+        return found.with_env(self.env)
 
-    def _tie_to(self, solution):
-        """These cases were solved by that solution: they become further ways to find it."""
-        root = solution.parent_id or solution
-        cases = self - root
-        (cases + cases.alias_ids).filtered(lambda case: case.parent_id != root).parent_id = root
+    def _tie_again(self):
+        """Tie these cases to what solved them by now, and with them those that were solved as they
+        were: each is one more way to find its solution.
+        """
+        solutions = self | self.parent_id
+        cases = solutions | solutions.with_context(active_test=False).alias_ids
+        for name, alike in cases.grouped("res_model").items():
+            solved = self.env["knowledge.event"]._solutions_of(name, alike.mapped("res_id"))
+            for case in alike:
+                solution = solved.get(case.res_id, self.browse()) - case
+                if case.parent_id != solution:
+                    case.parent_id = solution
 
     def _take_back(self):
         """Nobody finds these any more, and they say nothing; what people noted of them, and the

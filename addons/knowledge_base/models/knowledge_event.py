@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..chains import end_of
+
 
 class KnowledgeEvent(models.Model):
     """What people did with what the search offered: the index learns from it."""
@@ -60,7 +62,7 @@ class KnowledgeEvent(models.Model):
             # sudo: counts and ties of the index follow what was noted
             new.sudo()._count_solved()
             if new and res_id and self._is_tie(res_model):
-                new.sudo()._case_of(res_model, res_id)._tie_to(new[0].sudo())
+                new.sudo()._case_of(res_model, res_id)._tie_again()
         return new.ids
 
     @api.model
@@ -136,22 +138,45 @@ class KnowledgeEvent(models.Model):
         return res_model != "knowledge.article" and not self.env.user.share
 
     @api.model
-    def _solutions_of(self, records) -> dict:
-        """Map ids of records to the entry that solved each, the latest judgement counting."""
-        solutions = {}
-        if records._name == "knowledge.article":
-            return solutions
-        for event in self.search(
+    def _solutions_of(self, res_model, res_ids) -> dict:
+        """Map ids of records to the entry that solved each in the end: a case may have been solved
+        as another one was, and that one by an article.
+
+        It depends on what was noted and made, not on the order in which the index learned of it.
+        """
+        solved_by = self._solved_by(res_model, res_ids)
+        following, reached = {}, set(solved_by.values())
+        while reached:
+            entries = self.env["knowledge.entry"].concat(*reached)
+            for name, cases in entries.grouped("res_model").items():
+                entry_by_case = self._solved_by(name, cases.mapped("res_id"))
+                for case in cases:
+                    following[case.id] = entry_by_case.get(case.res_id)
+            reached = {
+                entry for entry in following.values() if entry and entry.id not in following
+            }
+        numbers = {case_id: entry.id for case_id, entry in following.items() if entry}
+        return {
+            res_id: entry.browse(end_of(entry.id, numbers)) for res_id, entry in solved_by.items()
+        }
+
+    @api.model
+    def _solved_by(self, res_model, res_ids) -> dict:
+        """Map ids of records to the entry that solved each, the latest judgement counting. An
+        override knows of more.
+        """
+        if res_model == "knowledge.article":
+            return {}
+        events = self.search(
             [
-                ("res_model", "=", records._name),
-                ("res_id", "in", records.ids),
+                ("res_model", "=", res_model),
+                ("res_id", "in", res_ids),
                 ("kind", "=", "solved"),
                 ("user_id.share", "=", False),
             ],
             order="id",
-        ):
-            solutions[event.res_id] = event.entry_id.parent_id or event.entry_id
-        return solutions
+        )
+        return {event.res_id: event.entry_id for event in events}
 
     @api.model
     def _get_judged_entries(self, kind, records):

@@ -143,8 +143,9 @@ class KnowledgeEvent(models.Model):
     def _figures_gaps(self, since) -> list[dict]:
         """Problems that came up several times and have no article: cases that were solved with one
         another, by the first of them, as far as the caller may find it; with the article that
-        somebody has begun about it, if any.
+        somebody has begun about it, if any. An article that was taken back is none.
         """
+        self.env["knowledge.entry"].flush_model(["parent_id", "active"])
         query = self._search([("create_date", ">=", since), ("kind", "=", "solved")])
         rows = self.env.execute_query(
             SQL(
@@ -152,7 +153,9 @@ class KnowledgeEvent(models.Model):
                 SELECT root.id, count(DISTINCT %s)
                   FROM %s
                   JOIN knowledge_entry AS entry ON entry.id = knowledge_event.entry_id
-                  JOIN knowledge_entry AS root ON root.id = coalesce(entry.parent_id, entry.id)
+                  LEFT JOIN knowledge_entry AS parent
+                         ON parent.id = entry.parent_id AND parent.active
+                  JOIN knowledge_entry AS root ON root.id = coalesce(parent.id, entry.id)
                  WHERE %s AND root.res_model <> 'knowledge.article' AND root.id IN %s
                  GROUP BY root.id
                 HAVING count(DISTINCT %s) >= %s

@@ -7,26 +7,25 @@ class KnowledgeEvent(models.Model):
     _inherit = "knowledge.event"
 
     @api.model
-    def _solutions_of(self, records):
-        """Override: a case of which an article was made is solved by that, also made anew."""
-        solutions = super()._solutions_of(records)
-        if records._name == "knowledge.article":
-            return solutions
+    def _solved_by(self, res_model, res_ids):
+        """Override: a case of which an article was made is solved by that, whatever was noted
+        before or since; by one that was taken back only if nothing was noted.
+        """
+        solved_by = super()._solved_by(res_model, res_ids)
         # sudo: what the index says doesn't depend on who writes the case
-        articles_sudo = (
-            self.env["knowledge.article"]
-            .sudo()
-            .search(
-                [
-                    ("origin_entry_id.res_model", "=", records._name),
-                    ("origin_entry_id.res_id", "in", records.ids),
-                    ("state", "=", "published"),
-                ],
-                order="id",
-            )
+        articles_sudo = self.env["knowledge.article"].sudo().with_context(active_test=False)
+        articles_sudo = articles_sudo.search(
+            [
+                ("origin_entry_id.res_model", "=", res_model),
+                ("origin_entry_id.res_id", "in", res_ids),
+            ],
+            order="id",
         )
         entry_by_article = {entry.res_id: entry for entry in articles_sudo._knowledge_entries()}
-        for article in articles_sudo:
-            if entry := entry_by_article.get(article.id):
-                solutions.setdefault(article.origin_entry_id.res_id, entry)
-        return solutions
+        made = [
+            (article.origin_entry_id.res_id, entry_by_article[article.id])
+            for article in articles_sudo
+            if article.id in entry_by_article
+        ]
+        solved_by |= {case_id: entry for case_id, entry in made if entry.active}
+        return dict(made) | solved_by

@@ -176,7 +176,8 @@ class KnowledgeSourceMixin(models.AbstractModel):
         records_sudo = self.sudo()
         taken_back_sudo = entries_sudo = self.env["knowledge.entry"].sudo()
         entry_by_id = {entry.res_id: entry for entry in records_sudo._knowledge_entries()}
-        solutions = records_sudo.env["knowledge.event"]._solutions_of(records_sudo)
+        events_sudo = records_sudo.env["knowledge.event"]
+        solutions = events_sudo._solutions_of(self._name, self.ids)
         create_vals = []
         values_by_entry = {}
         for record in records_sudo:

@@ -181,7 +181,7 @@ class TestKnowledgeEvent(KnowledgeBaseCommon):
 
     def test_a_case_judged_before_it_is_in_the_index_is_tied_when_it_enters(self):
         self._record("solved", res_model="res.partner", res_id=self.customer.id)
-        solutions = self.env["knowledge.event"]._solutions_of(self.customer)
+        solutions = self.env["knowledge.event"]._solutions_of("res.partner", self.customer.ids)
         self.assertEqual(solutions, {self.customer.id: self.entry})
 
     def test_an_article_never_becomes_a_way_to_another(self):
@@ -203,4 +203,4 @@ class TestKnowledgeEvent(KnowledgeBaseCommon):
         )
         self.assertEqual(noted, self.entry.ids)
         self.assertFalse(case.parent_id)
-        self.assertFalse(self.env["knowledge.event"]._solutions_of(partner))
+        self.assertFalse(self.env["knowledge.event"]._solutions_of("res.partner", partner.ids))

@@ -10,11 +10,14 @@ class TestArticleFromCases(KnowledgeBaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Articles stand for cases here: no other source is there in this addon.
+        # An article and a contact stand for cases: this addon has no source of them.
         cls.first = cls._create_article("Tapparella ferma", "Chiamare il 333 1234567", "Oliata")
         cls.root = cls.first._knowledge_entries()
-        cls.again = cls._create_entry("Serranda che non sale", 9_100_001)
-        cls.again.parent_id = cls.root
+        cls.again = cls._create_entry(
+            "Serranda che non sale", cls.customer.id, res_model="res.partner"
+        )
+        cls.events = cls.env["knowledge.event"]
+        cls.events.record(cls.root.ids, "solved", "res.partner", cls.customer.id)
 
     def _make(self):
         action = self.root.with_user(self.user_editor).action_make_article()
@@ -51,7 +54,29 @@ class TestArticleFromCases(KnowledgeBaseCommon):
         former.action_draft()
         successor.action_publish()
         former.name = "Tapparella ferma, superato"
-        self.assertEqual(self.root.parent_id, self._entry_of(successor))
+        self.assertEqual((self.root + self.again).parent_id, self._entry_of(successor))
+
+    def test_cases_of_a_deleted_article_are_tied_as_before_it(self):
+        article = self._make()
+        article.action_publish()
+        article.unlink()
+        self.assertFalse(self.root.parent_id)
+        self.assertEqual(self.again.parent_id, self.root)
+
+    def test_cases_of_an_article_that_was_taken_back_want_one_again(self):
+        case = self._create_entry("Saracinesca", self.other_customer.id, res_model="res.partner")
+        for user in (self.user_employee, self.user_manager):
+            self.events.with_user(user).record(case.ids, "solved")
+
+        def gaps():
+            gaps = self.events.with_user(self.user_manager).figures()["gaps"]
+            return [(gap["id"], gap["article_id"]) for gap in gaps]
+
+        self.assertEqual(gaps(), [(case.id, False)])
+        article = self._create_article("Saracinesca ferma", origin_entry_id=case.id)
+        self.assertEqual(gaps(), [])
+        article.action_draft()
+        self.assertEqual(gaps(), [(case.id, article.id)])
 
     def test_cases_of_a_draft_stay_as_they_are(self):
         self._make()

@@ -8,6 +8,7 @@ from odoo.tests import BaseCase, tagged
 
 from odoo.addons.knowledge_base import (
     asking_words,
+    chains,
     clusters,
     codes,
     encoder,
@@ -31,6 +32,7 @@ class TestPureModules(BaseCase):
     def test_examples_in_the_documentation_are_true(self):
         pure = [
             asking_words,
+            chains,
             clusters,
             codes,
             encoder,

@@ -108,7 +108,7 @@ class TestSearchSimilar(KnowledgeBaseCommon):
     def test_a_solution_is_found_by_the_cases_it_solved(self):
         case = self._create_entry("Tapparella elettrica inceppata", 2_500_000)
         self.assertEqual(self._find("tapparella inceppata"), [case.title])
-        case._tie_to(self._entry_of(self.lift))
+        case.parent_id = self._entry_of(self.lift)
         self.assertEqual(self._find("tapparella inceppata"), [self.lift.name])
         self.assertEqual(
             self._find("la tapparella non si chiude"), [self.lift.name], "the case speaks for it"
@@ -119,15 +119,21 @@ class TestSearchSimilar(KnowledgeBaseCommon):
         case = self._create_entry(
             "Tapparella inceppata", 2_500_000, audience="customer", partner_id=self.customer.id
         )
-        case._tie_to(self._entry_of(self.lift))
+        case.parent_id = self._entry_of(self.lift)
         self.assertEqual(self._find("tapparella inceppata", self.user_portal), [case.title])
         self.assertEqual(self._find("tapparella inceppata", self.user_other_portal), [])
 
     def test_a_case_of_a_case_leads_to_the_solution(self):
-        first = self._create_entry("Tapparella inceppata", 2_500_000)
-        second = self._create_entry("Persiana bloccata", 2_500_001)
-        second._tie_to(first)
-        first._tie_to(self._entry_of(self.lift))
+        first, second = (
+            self._create_entry(title, partner.id, res_model="res.partner")
+            for title, partner in (
+                ("Tapparella inceppata", self.customer),
+                ("Persiana bloccata", self.other_customer),
+            )
+        )
+        record = self.env["knowledge.event"].record
+        record(first.ids, "solved", "res.partner", self.other_customer.id)
+        record(self._entry_of(self.lift).ids, "solved", "res.partner", self.customer.id)
         self.assertEqual((first + second).parent_id, self._entry_of(self.lift))
         self.assertEqual(self._find("persiana bloccata")[:1], [self.lift.name])
 
