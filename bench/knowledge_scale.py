@@ -12,6 +12,7 @@ import io
 import itertools
 import os
 import random
+import sys
 import time
 from unittest.mock import patch
 
@@ -171,14 +172,22 @@ def tell(label, value):
 def tell_times(label, act, asked):
     """How long it takes in a worker that has done it before."""
     act(asked[0])
+    stop_if_encoder_failed()
     times = []
     for question in asked:
         start = time.perf_counter()
         act(question)
         times.append(1000 * (time.perf_counter() - start))
+        stop_if_encoder_failed()
     times.sort()
     middle, slow = (times[int(len(times) * share)] for share in (0.5, 0.95))
     tell(f"{label}, p50 / p95 ms", f"{middle:8.1f} {slow:8.1f}")
+
+
+def stop_if_encoder_failed():
+    """How long words alone take is not to be told as what words and meaning take."""
+    if failure := encoder.last_failure():
+        sys.exit(f"The encoder failed: {failure}")
 
 
 def sizes(*names):
@@ -280,7 +289,9 @@ def measure_vectors(asked):
         access = Entry._search_similar_access()
 
         def nearest(text):
-            return Entry._nearest(Entry._meaning_of(text), access)
+            meaning = Entry._meaning_of(text)
+            stop_if_encoder_failed()
+            return Entry._nearest(meaning, access)
 
         tell_times("encoding alone", model.question, asked)
         tell_times("encoding and vectors", nearest, asked)
