@@ -34,6 +34,16 @@ STEMMERS = {
 UNACCENT_SCHEMA = "campo_search"
 
 
+def readable(text) -> str:
+    """What somebody typed or pasted, as PostgreSQL takes it: without zero bytes, nor half a
+    character where a text was cut within one.
+
+    >>> readable("pompa\\x00ferma \\ud83d"), readable(None)
+    ('pompa ferma ', '')
+    """
+    return str(text or "").replace("\x00", " ").encode("utf-8", "ignore").decode()
+
+
 def create_configurations(cr: Cursor) -> None:
     """Create the extensions we may create and one configuration per language; idempotent."""
     _create_extension(cr, "pg_trgm", schema=None)

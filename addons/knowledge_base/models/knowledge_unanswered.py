@@ -1,5 +1,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ..encoder import has_words
+from ..text_search import readable
+
 MAX_QUESTION = 200  # characters that are kept
 
 
@@ -37,8 +40,10 @@ class KnowledgeUnanswered(models.Model):
         entries.check_access("read")
         if self.env.user.share:
             return False
-        question = " ".join(str(text or "").lower().split())[:MAX_QUESTION]
-        if len(question) < 4 or entries._search_similar(question, limit=1):
+        question = " ".join(readable(text).lower().split())[:MAX_QUESTION]
+        if len(question) < 4 or not has_words(question):
+            return False
+        if entries._search_similar(question, limit=1):
             return False
         # As the system, so that not even create_uid says who asked; nobody writes the list
         # directly, and that there is no answer was checked above.

@@ -16,6 +16,7 @@ from odoo.addons.knowledge_base import (
     limited,
     personal_data,
     ranking,
+    text_search,
 )
 from odoo.addons.knowledge_base.importing import packed, texts
 
@@ -41,6 +42,7 @@ class TestPureModules(BaseCase):
             packed,
             personal_data,
             ranking,
+            text_search,
             texts,
         ]
         for module in pure:
