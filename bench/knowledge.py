@@ -36,8 +36,8 @@ EVERY = int(os.environ.get("CAMPO_BENCH_EVERY", "1"))
 SETS = (os.environ.get("CAMPO_BENCH_SETS") or "qa4faq,stackfaq,squadit,debfaq_x").split(",")
 WITH_ALIASES = {"qa4faq", "stackfaq"}
 ACROSS_LANGUAGES = {"debfaq_x"}
-# Whose questions, in the same language, are about something else.
-OFF_TOPIC = {"qa4faq": "squadit", "squadit": "qa4faq", "stackfaq": "debfaq_x"}
+# Whose questions, in a language of the set, are about something else.
+OFF_TOPIC = {"qa4faq": "squadit", "squadit": "qa4faq", "stackfaq": "debfaq_x", "debfaq_x": "qa4faq"}
 OFF_TOPIC_QUESTIONS = 200  # at most
 WITH_ENCODER = os.environ.get("CAMPO_BENCH_ENCODER", "1") == "1"
 ALIASES = 8
@@ -222,13 +222,29 @@ class Set:
 
     def off_topic(self, search):
         """Ask what has no answer here; return the share of these questions that got one."""
-        asked = [q for q in _questions(OFF_TOPIC[self.name]) if q["lang"] in self.languages]
-        asked = asked[:: max(1, -(-len(asked) // OFF_TOPIC_QUESTIONS))][::EVERY]
+        asked = self._off_topic_questions()
         answered = [
-            bool(search(question["text"], LANGUAGES[question["lang"]], Domain.TRUE))
+            bool(search(question["text"], LANGUAGES[question["lang"]], self.domain(question)))
             for question in asked
         ]
         return sum(answered) / len(answered)
+
+    def off_topic_misread(self, search):
+        """The same with the words alone that tell no language, from a screen in another one: what
+        is asked is taken for a question in that language.
+        """
+        asked = self._off_topic_questions()
+        screen = next(lang for code, lang in LANGUAGES.items() if code not in self.languages)
+        answered = []
+        for question in asked:
+            terms, *_language = Entry._question_terms(question["text"], LANGUAGES[question["lang"]])
+            words = " ".join(term.written for term in terms)
+            answered.append(bool(search(words, screen, self.domain(question))))
+        return sum(answered) / len(answered)
+
+    def _off_topic_questions(self):
+        asked = [q for q in _questions(OFF_TOPIC[self.name]) if q["lang"] in self.languages]
+        return asked[:: max(1, -(-len(asked) // OFF_TOPIC_QUESTIONS))][::EVERY]
 
 
 def _questions(name):
@@ -300,8 +316,14 @@ def tell(name, label, result):
 
 def tell_silence(one, label):
     if one.name in OFF_TOPIC and (DATA / OFF_TOPIC[one.name]).is_dir():
-        label = f"{label}, off topic"
-        print(f"{one.name:10} {label:72} {one.off_topic(search_similar):9.1%}", flush=True)
+        tell_share(one, f"{label}, off topic", one.off_topic(search_similar))
+        if one.name not in ACROSS_LANGUAGES:
+            misread = one.off_topic_misread(search_similar)
+            tell_share(one, f"{label}, off topic, language misread", misread)
+
+
+def tell_share(one, label, share):
+    print(f"{one.name:10} {label:72} {share:9.1%}", flush=True)
 
 
 def measure(name):

@@ -23,7 +23,7 @@ MAX_SCORED = 12  # terms that are scored: the rarest
 BUDGET = 2_000  # entries scored at most; also where counting a term stops
 BUDGET_OF_MANY = 1_000  # the same in a large index: there each costs a read from the disk
 PAIRED = 5  # terms that are too common to be looked up alone, and may be in pairs
-SMALL = 20_000  # entries up to which terms are counted exactly, and any pair is looked up
+SMALL = 5_000  # entries up to which terms are counted as they are now, and any pair is looked up
 LIKENED = 300  # entries, the best by words, whose titles are compared by trigrams
 SEPARATE_LABELS_UP_TO = 5_000  # finds; beyond, one ts_rank a term ranks all labels together
 # An entry convinces by its share of the question's weight:
@@ -35,7 +35,9 @@ SURE_COVERAGE = 0.8
 # or the best one has to say much: its score, times the root of the question's weight. Of a question
 # of many rare words a small share is no chance, of one of few common words it is.
 SURE_WORDS = 1.2
-SURE_FUSED = 0.1  # with an encoder, its score
+SURE_FUSED = 0.1  # with an encoder, its score;
+SURE_FUSED_ACROSS = 0.06  # in another language, where the same is less near in meaning
+KNOWN_BY = 2  # stop words that tell a question's language
 # With an encoder: how much words and trigrams count beside the meaning, and when it convinces.
 WORDS_SHARE, WORDS_SHARE_ACROSS, LIKENESS_SHARE = 0.4, 0.2, 0.3
 WORDS_POWER = 1.5  # few words in common say little, most of them say much
@@ -122,18 +124,25 @@ def codes_vector(codes: list[str], label: str) -> str:
     return " ".join(f"{_quote(f'#{code}')}:{i}{label}" for i, code in enumerate(codes[:200], 1))
 
 
-def language_of(stems: list[list[list[str]]]) -> int:
-    """Position of the language that takes most words of a question for stop words.
+def language_of(stems: list[list[list[str]]]) -> tuple[int, bool]:
+    """Position of the language that takes most words of a question for stop words, and whether it
+    is known to be that one: by two words and more than any other does. Else it is a guess.
 
     :param stems: for each word its stems in each language; none for a stop word
 
-    >>> language_of([[["il"], []], [["pump"], ["pomp"]], [["was"], ["was"]]])
-    1
+    >>> language_of([[["il"], []], [["pump"], ["pomp"]], [["was"], []]])
+    (1, True)
+    >>> language_of([[["il"], []], [["pump"], ["pomp"]]])
+    (1, False)
     >>> language_of([])
-    0
+    (0, False)
     """
     stopped = [sum(not stem for stem in column) for column in zip(*stems, strict=True)]
-    return stopped.index(max(stopped)) if stopped else 0
+    if not stopped:
+        return 0, False
+    most, *others = sorted(stopped, reverse=True)
+    is_known = most >= KNOWN_BY and most > max(others, default=0)
+    return stopped.index(most), is_known
 
 
 def rarity(frequency: int, entries: int) -> float:
@@ -197,7 +206,7 @@ def candidate_query(weighed: list[WeighedTerm], entries: int) -> str:
     :param entries: how many there are
 
     >>> common = [WeighedTerm(Term(w, (w,)), BUDGET, 1.0) for w in ("acqua", "perde", "tubo")]
-    >>> candidate_query([WeighedTerm(Term("E05", ("#e5",)), 3, 5.0), *common], 9_000)
+    >>> candidate_query([WeighedTerm(Term("E05", ("#e5",)), 3, 5.0), *common], 4_000)
     "('#e5') | ('acqua') & ('perde') | ('acqua') & ('tubo') | ('perde') & ('tubo')"
     >>> candidate_query([WeighedTerm(w.term, 30_000, 1.0) for w in common], 1_000_000)
     "('acqua') & ('perde')"
@@ -399,25 +408,35 @@ def found(weighed, entry_id, parent_id, language, solved_count, ranks, likeness)
     )
 
 
-def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) -> list[Answer]:
+def fuse(
+    entries: list[Found],
+    meaning: dict[int, float] | None,
+    language: str,
+    *,
+    is_known: bool,
+) -> list[Answer]:
     """The answers, best first: words and meaning together, each case with what solved it. None
     where not even the best one is sure and no other has all the words or the code.
 
     :param meaning: cosine of entries that have a vector; None without encoder
     :param language: of the question
+    :param is_known: whether it is that for sure, or a guess (see `language_of`)
 
     >>> pump = Found(1, None, "it", 0, 0.5, 0.2, True, True, False, (0,))
-    >>> fuse([pump], None, "it")
+    >>> fuse([pump], None, "it", is_known=True)
     [Answer(id=1, score=0.6, matched=(0,), by_meaning=False, by_alias=False)]
     >>> unsure = replace(pump, is_sure=False)
-    >>> fuse([unsure], None, "it")
+    >>> fuse([unsure], None, "it", is_known=True)
     []
+    >>> len(fuse([unsure], None, "de", is_known=True)), fuse([unsure], None, "de", is_known=False)
+    (1, [])
     >>> covering = replace(pump, id=3, words=0.4, covers=True)
-    >>> [answer.id for answer in fuse([unsure, covering], None, "it")]
+    >>> [answer.id for answer in fuse([unsure, covering], None, "it", is_known=True)]
     [1, 3]
     >>> case = Found(2, 1, "it", 0, 0.9, 0.2, True, True, False, (0, 1))
-    >>> [(answer.id, answer.score, answer.by_alias) for answer in fuse([pump, case], None, "it")]
-    [(1, 0.88, True)]
+    >>> (solved,) = fuse([pump, case], None, "it", is_known=True)
+    >>> solved.id, solved.score, solved.by_alias
+    (1, 0.88, True)
     """
     scores, shown, sure, near = {}, set(), set(), set()
     for entry in entries:
@@ -428,7 +447,8 @@ def fuse(entries: list[Found], meaning: dict[int, float] | None, language: str) 
             scores[entry.id] = _by_meaning(entry, cosine, language)
         if cosine is not None and cosine >= MIN_COSINE:
             near.add(entry.id)
-        convinces, is_sure = _judge(entry, cosine, scores[entry.id], language)
+        is_across = is_known and entry.language != language
+        convinces, is_sure = _judge(entry, cosine, scores[entry.id], is_across=is_across)
         if convinces:
             shown.add(entry.id)
             if is_sure:
@@ -485,14 +505,18 @@ def favour(answers: list[Answer], kin: dict[int, float]) -> list[Answer]:
     return sorted(raised, key=lambda answer: (-answer.score, -answer.id))
 
 
-def _judge(entry: Found, cosine: float | None, score: float, language: str) -> tuple[bool, bool]:
-    """Whether an entry is worth showing, and whether it is worth breaking the silence."""
-    convinces, is_sure = entry.convinces, entry.is_sure
+def _judge(
+    entry: Found, cosine: float | None, score: float, *, is_across: bool
+) -> tuple[bool, bool]:
+    """Whether an entry is worth showing, and whether it is worth breaking the silence.
+
+    :param is_across: whether it is in another language than the question
+    """
     if cosine is not None:
-        convinces = entry.covers or score >= MIN_FUSED
-        is_sure = entry.covers or score >= SURE_FUSED
-    # two languages have few words in common, and the same is less near in meaning
-    return convinces, is_sure or entry.language != language
+        sure = SURE_FUSED_ACROSS if is_across else SURE_FUSED
+        return entry.covers or score >= MIN_FUSED, entry.covers or score >= sure
+    # two languages have few words in common
+    return entry.convinces, entry.is_sure or is_across
 
 
 def _by_meaning(entry: Found, cosine: float | None, language: str) -> float:

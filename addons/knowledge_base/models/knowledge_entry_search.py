@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .. import encoder, ranking
+from .. import encoder, ranking, text_search
 from ..asking_words import is_asking
 from ..codes import find_codes, without_codes
 
@@ -42,11 +42,11 @@ class KnowledgeEntry(models.Model):
         :param origin: the asking record, a source of knowledge; what shares customer, product or
             serial number with it comes a little earlier, never instead of what is more alike
         """
-        question = (text or "").replace("\x00", " ").strip()[: ranking.MAX_TEXT]
+        question = text_search.readable(text).strip()[: ranking.MAX_TEXT]
         if not encoder.has_words(question):
             return []
         access = self._search_similar_access() & Domain(domain)
-        terms, language = self._question_terms(question, lang)
+        terms, language, is_known = self._question_terms(question, lang)
         weighed, entries = self._weigh_terms(terms)
         meaning = self._meaning_of(question)
         near = self._nearest(meaning, access) if meaning else []
@@ -56,7 +56,7 @@ class KnowledgeEntry(models.Model):
         rows = len(near) + ranking.rows_for(limit)
         found = self._score_words(question, weighed, access, near, entries, rows)
         likeness = self._likeness(meaning, found) if meaning else None
-        best = ranking.fuse(found, likeness, language)
+        best = ranking.fuse(found, likeness, language, is_known=is_known)
         if origin:
             best = self._kin_first(best[: limit * VERSIONS + FAVOURED], origin)
         best = best[: limit * VERSIONS]
@@ -164,9 +164,10 @@ class KnowledgeEntry(models.Model):
         )[:4]
 
     @api.model
-    def _question_terms(self, question, lang) -> tuple[list[ranking.Term], str]:
+    def _question_terms(self, question, lang) -> tuple[list[ranking.Term], str, bool]:
         """Codes first, then words with their stems, without the stop words of the language the
-        question seems to be in: the one with most of them. That language comes with the terms.
+        question seems to be in: the one with most of them. That language comes with the terms, and
+        whether it is known or a guess.
         """
         terms = [
             ranking.code_term(canonical, written)
@@ -195,7 +196,7 @@ class KnowledgeEntry(models.Model):
             )
         )
         languages = {name: code for code, name in self._text_configurations().items()}
-        spoken = ranking.language_of([stems for _token, *stems in rows])
+        spoken, is_known = ranking.language_of([stems for _token, *stems in rows])
         language = languages[configurations[spoken]]
         seen = set()
         for token, *stems in rows:
@@ -204,7 +205,7 @@ class KnowledgeEntry(models.Model):
                 seen.add(lexemes)
                 asking = is_asking(token, language)
                 terms.append(ranking.Term(token, lexemes, is_asking=asking))
-        return terms[: ranking.MAX_TERMS], language
+        return terms[: ranking.MAX_TERMS], language, is_known
 
     @api.model
     def _weigh_terms(self, terms) -> tuple[list[ranking.WeighedTerm], int]:

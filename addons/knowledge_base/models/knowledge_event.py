@@ -152,9 +152,7 @@ class KnowledgeEvent(models.Model):
                 entry_by_case = self._solved_by(name, cases.mapped("res_id"))
                 for case in cases:
                     following[case.id] = entry_by_case.get(case.res_id)
-            reached = {
-                entry for entry in following.values() if entry and entry.id not in following
-            }
+            reached = {entry for entry in following.values() if entry and entry.id not in following}
         numbers = {case_id: entry.id for case_id, entry in following.items() if entry}
         return {
             res_id: entry.browse(end_of(entry.id, numbers)) for res_id, entry in solved_by.items()

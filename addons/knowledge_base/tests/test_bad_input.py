@@ -59,9 +59,23 @@ class TestBadInput(KnowledgeBaseCommon):
             "%s %d %(x)s caldaia blocco",
             "caldaia\x00blocco",
             "CALDAIA   IN\r\nBLOCCO",
+            "caldaia in blocco \ud83d",  # half of an emoji, where a text was cut
         ):
             with self.subTest(text=text):
                 self.assertIn(self.article.name, self._find(text))
+
+    def test_a_question_in_another_language_gets_an_answer_or_silence(self):
+        for text in ("котёл заблокирован", "锅炉故障", "الغلاية لا تعمل", "la chaudière fuit"):
+            with self.subTest(text=text):
+                self.assertEqual(self._find(text), [])
+                self.assertIn(self.article.name, self._find(f"{text} E05"))
+
+    def test_a_question_without_an_answer_is_noted_whatever_was_pasted(self):
+        ask = self.env["knowledge.unanswered"].record
+        for text in ("montacarichi\x00cigolante", "montacarichi \ud83d cigolante"):
+            with self.subTest(text=text):
+                self.assertTrue(ask(text))
+        self.assertFalse(ask("🔥 🔥 🔥 🔥"))
 
     def test_twenty_thousand_words_are_cut(self):
         pasted = "caldaia in blocco " + "parola " * 20_000
@@ -80,6 +94,7 @@ class TestBadInput(KnowledgeBaseCommon):
         article = self._create_article(
             "Scheda elettronica guasta", "Lampeggia <script>alert(1)</script><b>rosso</b>"
         )
+        self.assertNotIn("<script", article.symptom)
         (found,) = self.env["knowledge.entry"].search_similar("scheda elettronica guasta")
         self.assertEqual(found["res_id"], article.id)
         for name in ("excerpt", "problem", "solution", "title"):

@@ -167,6 +167,22 @@ class TestMeaning(EncoderCommon):
             self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
             self.assertIn("broken", encoder.last_failure())
 
+    def test_a_package_that_an_upgrade_has_lost_leaves_the_words(self):
+        self._fill()
+        with (
+            patch.object(encoder, "get", return_value=None),
+            patch.object(encoder, "is_installed", return_value=False),
+        ):
+            self.assertEqual(self._find("caldaia bloccata"), [self.boiler.name])
+            self.assertEqual(self._find("der Heizkessel"), [])
+            self.boiler.name = "Bruciatore in blocco"
+            self.assertEqual(self._fill(), 0)
+            self.assertEqual(self._find("bruciatore bloccato"), [self.boiler.name])
+            (_name, active, why) = self.env["knowledge.entry"]._search_rungs()[-1]
+            self.assertFalse(active)
+            self.assertIn("requirements-encoder.txt", why)
+        self.assertEqual(self._fill(), 1, "as soon as it is back")
+
     def test_a_job_that_crashes_goes_on_the_next_time(self):
         self.env["knowledge.encoder"]._ensure(self.model)
         with (
@@ -318,7 +334,7 @@ class TestRealEncoder(KnowledgeBaseCommon):
         self._create_article("Fattura con indirizzo errato", "La sede è cambiata.")
         with real_encoder():
             self.env["knowledge.vector"]._fill()
-            question = "the boiler does not start"
+            question = "the boiler is blocked, the burner does not start"
             self.assertEqual(self._find(question, lang="en_US")[:1], [boiler.name])
             os.kill(encoder.get()._model._process.pid, signal.SIGSEGV)
             self.assertEqual(self._find("caldaia bloccata"), [boiler.name])

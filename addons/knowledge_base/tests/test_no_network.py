@@ -111,7 +111,7 @@ class TestNoNetwork(KnowledgeBaseCommon):
             self.skipTest("the encoder is not installed")
         with closed_sockets(), programs_without_network(), real_encoder():
             self.env["knowledge.vector"]._fill()
-            found = self._find("the boiler does not start", lang="en_US")
+            found = self._find("the boiler is blocked, the burner does not start", lang="en_US")
             self.assertEqual(found[:1], [self.article.name])
             self.assertFalse(encoder.last_failure())
 

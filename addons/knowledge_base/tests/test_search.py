@@ -175,6 +175,19 @@ class TestSearchSimilar(KnowledgeBaseCommon):
         )
         self.assertEqual(self._find(asked, lang="it_IT"), [])
 
+    def test_a_question_whose_language_is_a_guess_is_judged_as_in_one_language(self):
+        asked = (
+            "stasera teatro prova commedia cabina luci cerca volontario regista attore bar"
+            " cameriera"
+        )
+        for screen in ("it_IT", "en_US", "de_DE"):
+            with self.subTest(screen=screen):
+                self.assertEqual(self._find(asked, lang=screen), [])
+
+    def test_in_another_language_a_few_words_in_common_are_enough(self):
+        asked = "the fotocellule of the cabin are dirty and it does not close any more, bad service"
+        self.assertEqual(self._find(asked, lang="en_US"), [self.lift.name])
+
     def test_all_words_of_a_short_question_are_enough(self):
         for question in ("cabina", "cabina indietro", "fotocellule"):
             with self.subTest(question=question):
