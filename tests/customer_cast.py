@@ -1,10 +1,13 @@
 """Run in Odoo's shell after story_cast.py: more of a customer's people, and what they are shown.
 
-Alfa has an accountant and somebody of its site; Giulia is a contact of Monte, too. A category asks
-questions, the team wants to know how it was.
+Alfa has an accountant and somebody of its site; Giulia is a contact of Monte, too, which has a
+request of its own. A category asks questions, the team wants to know how it was. Something like
+what Giulia will report was solved for Alfa before, and something for Monte.
 """
 
 import json
+
+import cast_people
 
 alfa = env["res.partner"].search([("name", "=", "Alfa Story S.r.l.")], limit=1)
 monte = env["res.partner"].search([("name", "=", "Monte Story")], limit=1)
@@ -16,17 +19,7 @@ def portal_person(login, name, parent, role):
     partner = env["res.partner"].create(
         {"name": name, "parent_id": parent.id, "email": f"{login}@example.com", "portal_role": role}
     )
-    env["res.users"].create(
-        {
-            "name": name,
-            "login": login,
-            "password": login,
-            "lang": "en_US",
-            "tz": "Europe/Rome",
-            "partner_id": partner.id,
-            "group_ids": [(6, 0, [env.ref("base.group_portal").id])],
-        }
-    )
+    cast_people.login(env, login, name, partner_id=partner.id)
 
 
 portal_person("story_ledger", "Ada Story", alfa, "accountant")
@@ -59,5 +52,20 @@ env["service.contract"].create(
         "equipment_ids": [(6, 0, equipment.ids)],
     }
 )
+
+
+def request(customer, name):
+    return env["helpdesk.ticket"].create({"name": name, "partner_id": customer.id})
+
+
+TORN = "Il film si strappa dopo il cambio formato"
+request(alfa, TORN).action_close(solution="Bobina centrata.", cause="Bobina storta.")
+request(monte, TORN).action_close(solution="Di un altro cliente.", cause="Di un altro cliente.")
+request(monte, "La caldaia non parte")
+# Who is told what people did with what they were offered.
+env["res.users"].search([("login", "=", "story_accountant")]).group_ids |= env.ref(
+    "knowledge_base.knowledge_base_group_manager"
+)
+label = equipment._get_label_url().removeprefix(equipment.get_base_url())
 env.cr.commit()
-print(json.dumps({"category": category.id}))
+print(json.dumps({"category": category.id, "label": label}))

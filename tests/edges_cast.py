@@ -2,6 +2,8 @@
 
 import json
 
+import cast_people
+
 firm = env["res.partner"].create({"name": "Nuova Edge S.r.l.", "is_company": True})
 contact = env["res.partner"].create(
     {
@@ -12,16 +14,6 @@ contact = env["res.partner"].create(
         "is_portal_manager": True,
     }
 )
-env["res.users"].create(
-    {
-        "name": contact.name,
-        "login": "edge_nora",
-        "password": "edge_nora",
-        "lang": "en_US",
-        "tz": "Europe/Rome",
-        "partner_id": contact.id,
-        "group_ids": [(6, 0, [env.ref("base.group_portal").id])],
-    }
-)
+cast_people.login(env, "edge_nora", contact.name, partner_id=contact.id)
 env.cr.commit()
 print(json.dumps({"firm": firm.id}))

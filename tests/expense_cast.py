@@ -6,6 +6,8 @@ Prints one line of JSON.
 import json
 from datetime import timedelta
 
+import cast_people
+
 from odoo import fields
 
 company = env.company
@@ -24,16 +26,7 @@ firm = env["res.partner"].create(
 
 
 def technician(login, name, group, **values):
-    user = env["res.users"].create(
-        {
-            "name": name,
-            "login": login,
-            "password": login,
-            "lang": "en_US",
-            "tz": "Europe/Rome",
-            "group_ids": [(6, 0, [env.ref(group).id])],
-        }
-    )
+    user = cast_people.login(env, login, name, [group])
     return env["hr.employee"].create(
         {"name": name, "user_id": user.id, "company_id": company.id, **values}
     )

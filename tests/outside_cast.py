@@ -6,6 +6,8 @@ Prints one line of JSON.
 import json
 from datetime import timedelta
 
+from cast_people import login
+
 from odoo import fields
 
 from odoo.addons.field_service.signed import MAILING
@@ -14,20 +16,6 @@ company = env.company
 company.country_id = env.ref("base.it")
 Partner = env["res.partner"]
 italy = env.ref("base.it").id
-
-
-def login(name, title, group="base.group_portal", **values):
-    return env["res.users"].create(
-        {
-            "name": title,
-            "login": name,
-            "password": name,
-            "lang": "en_US",
-            "tz": "Europe/Rome",
-            "group_ids": [(6, 0, [env.ref(group).id])],
-            **values,
-        }
-    )
 
 
 customer = Partner.create(
@@ -52,7 +40,7 @@ contact = Partner.create(
         "email": "dino@example.com",
     }
 )
-login("outside_dino", "Dino Outside", partner_id=contact.id)
+login(env, "outside_dino", "Dino Outside", partner_id=contact.id)
 equipment = env["service.equipment"].create(
     {
         "name": "Gate 7",
@@ -84,18 +72,20 @@ solved.action_close(solution="Cleaned the photocell of the gate.", cause="Dirt o
 # They never pay; nobody outside is told unless the firm says so.
 customer.write({"service_block": True, "service_block_reason": "Three returned payments"})
 
-dispatcher = login("outside_office", "Olga Outside", "field_service.field_service_group_dispatcher")
+dispatcher = login(
+    env, "outside_office", "Olga Outside", ["field_service.field_service_group_dispatcher"]
+)
 technician = env["hr.employee"].create(
     {
         "name": "Tino Outside",
-        "user_id": login("outside_tino", "Tino Outside").id,
+        "user_id": login(env, "outside_tino", "Tino Outside").id,
         "company_id": company.id,
         "tz": "Europe/Rome",
         "settled_by_bill": True,
     }
 )
 firm = Partner.create({"name": "Posa Outside S.r.l.", "is_company": True})
-coordinator = login("outside_chiara", "Chiara Outside", email="chiara@example.com")
+coordinator = login(env, "outside_chiara", "Chiara Outside", email="chiara@example.com")
 coordinator.partner_id.write({"parent_id": firm.id, "is_service_coordinator": True})
 mates = env["hr.employee"]
 for name in ("Fausto Outside", "Mirco Outside"):

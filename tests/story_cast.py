@@ -6,6 +6,8 @@ Prints one line of JSON. Nothing here relies on demo data.
 import json
 from datetime import datetime, timedelta
 
+import cast_people
+
 Partner = env["res.partner"]
 company = env.company
 company.country_id = env.ref("base.it")
@@ -15,17 +17,7 @@ env.ref("base.group_portal").api_key_duration = 1
 
 def person(login, name, groups, **values):
     """A user who can log in, with an API key of one day."""
-    user = env["res.users"].create(
-        {
-            "name": name,
-            "login": login,
-            "password": login,
-            "lang": "en_US",
-            "tz": "Europe/Rome",
-            "group_ids": [(6, 0, [env.ref(group).id for group in groups])],
-            **values,
-        }
-    )
+    user = cast_people.login(env, login, name, groups, **values)
     tomorrow = datetime.now() + timedelta(days=1)
     key = env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "story", tomorrow)
     return user, key

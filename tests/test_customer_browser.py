@@ -1,11 +1,15 @@
-"""A customer with a phone, 390 px wide, from the fault to the invoice; then every page by role.
+"""A customer with a phone, 390 px wide, from the label on the machine to the invoice.
+
+For whom they act and whom they invite, too; then every page by role.
 
 What others do meanwhile goes through the public methods. Pictures lie in the local folder.
 """
 
+import csv
 import io
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -15,6 +19,10 @@ from campo.accessibility import complaints, judge, walk
 from campo.browsing import DESK, PHONE, Person, draw_signature, photo
 
 TITLE = "Il film della confezionatrice si strappa"
+# What was solved for the same customer before, and what another one has.
+SOLVED = "Il film si strappa dopo il cambio formato"
+FOREIGN = "La caldaia non parte"
+COLLEAGUE = "marta@alfa-story.example.com"
 FORMAT = "%Y-%m-%d %H:%M:%S"
 PICTURES = paths.LOCAL / "pictures"
 
@@ -58,26 +66,79 @@ class CustomerStory:
         if found := complaints(self.who):
             self.blocked[name] = found
 
+    def press(self, scope, button):
+        """Press a button that leads on."""
+        with self.page.expect_navigation():
+            scope.locator(f"button:visible:has-text('{button}')").first.click()
+
+    def follow(self, link):
+        """Tap on a link to another page."""
+        with self.page.expect_navigation():
+            self.page.locator(link).first.click()
+
+    def save(self, link):
+        """Tap on a link that gives a file; give what is in it."""
+        with self.page.expect_download() as saving:
+            self.page.locator(link).first.click()
+        return Path(saving.value.path()).read_bytes()
+
     def all_steps(self):
+        self.is_helped_by_an_article()
         self.opens_a_request()
         self.reads_that_it_is_planned()
         self.confirms_a_visit_and_asks_to_move_another()
         self.signs_by_the_link()
-        self.rates_what_was_solved()
+        self.opens_it_again_closes_and_rates()
         self.has_the_invoice_and_the_statement()
+        self.acts_for_another_customer()
+        self.gives_a_colleague_access()
 
     # === THE REQUEST === #
 
+    def types_the_problem(self):
+        """What is offered meanwhile."""
+        self.page.locator("#name").press_sequentially(TITLE, delay=5)
+        offered = self.page.locator(".o_portal_customer_similar article")
+        offered.first.wait_for()
+        return offered
+
+    def typed(self):
+        chosen = self.page.locator("#equipment_id option:checked").inner_text()
+        return self.page.input_value("#name"), chosen
+
+    def count_requests(self):
+        return self.api("agent", "helpdesk.ticket", "search_count", domain=[])
+
+    def is_helped_by_an_article(self):
+        """The label of the machine is scanned; before a request is sent there is no need of it."""
+        before = self.count_requests()
+        page = self.who.go(self.cast["label"])
+        offered = self.types_the_problem()
+        self.scanned, self.offered = self.typed(), offered.all_inner_texts()
+        article = offered.filter(has_text=TITLE)
+        with page.expect_popup() as opening:
+            article.locator("a").click()
+        self.article = opening.value.inner_text("main")
+        opening.value.close()
+        self.look("1-offered")
+        with page.expect_navigation():
+            article.locator("button").click()
+        self.look("1-solved")
+        self.requests_made = self.count_requests() - before
+        # It was too early to say so; then it is solved indeed.
+        self.follow("a:has-text('go on with the request')")
+        page.wait_for_selector("body[is-ready=true]", state="attached")
+        self.went_on = self.typed()
+        page.go_back()
+        page.wait_for_selector("body[is-ready=true]", state="attached")
+        self.follow("a:has-text('My requests')")
+
     def opens_a_request(self):
         page = self.who.go("/my")
-        with page.expect_navigation():
-            page.locator("a[href='/my/tickets']:visible").first.click()
-        with page.expect_navigation():
-            page.click("a:has-text('New request')")
-        page.locator("#name").press_sequentially(TITLE, delay=5)
-        offered = page.locator(".o_portal_customer_similar article").first
-        offered.wait_for()
-        self.offered = offered.inner_text()
+        self.follow("a[href='/my/tickets']:visible")
+        self.follow("a:has-text('New request')")
+        self.left_over = page.input_value("#name")
+        self.types_the_problem()
         page.fill("#description", "Dalle sette, errore E47.")
         page.select_option("#equipment_id", str(self.cast["equipment"]))
         page.select_option("#category_id", str(self.cast["category"]))
@@ -89,6 +150,13 @@ class CustomerStory:
         page.wait_for_url(re.compile(r"/my/tickets/\d+"))
         self.ticket_id = int(re.search(r"/my/tickets/(\d+)", page.url).group(1))
         self.look("1-sent")
+        self.events = self.api(
+            "accountant",
+            "knowledge.event",
+            "search_read",
+            domain=[["user_id.login", "=", "story_customer"]],
+            fields=["kind", "entry_id", "res_id"],
+        )
 
     # === THE VISITS === #
 
@@ -117,23 +185,19 @@ class CustomerStory:
         page = self.who.go(f"/my/tickets/{self.ticket_id}")
         page.locator(".o_portal_customer_answer").first.wait_for()
         self.look("2-request")
-        with page.expect_navigation():
-            page.locator(f"a[href='/my/interventions/{self.intervention_id}']").first.click()
+        self.follow(f"a[href='/my/interventions/{self.intervention_id}']")
         self.look("2-intervention")
 
     def confirms_a_visit_and_asks_to_move_another(self):
         page = self.page
         page.set_default_timeout(20_000)
-        answers = page.locator(".o_portal_customer_answer")
-        with page.expect_navigation():
-            answers.first.locator("button:has-text('Confirm')").click()
+        self.press(page.locator(".o_portal_customer_answer").first, "Confirm")
         answer = page.locator(".o_portal_customer_answer:not(:has(.alert))").last
         answer.locator("summary").click()
         answer.get_by_label("Why?").fill("Inventory")
         later = datetime.now() + timedelta(days=9)
         answer.get_by_label("When would it suit you?").fill(later.strftime("%Y-%m-%dT10:00"))
-        with page.expect_navigation():
-            answer.locator("button:has-text('Propose this time')").click()
+        self.press(answer, "Propose this time")
         self.look("3-answered")
         self.answers = sorted(
             attendee["state"]
@@ -145,8 +209,7 @@ class CustomerStory:
                 fields=["state"],
             )
         )
-        ics = page.locator("a[href$='.ics']").first.get_attribute("href")
-        self.ics = self.who.context.request.get(f"{self.campo.address}{ics}").text()
+        self.ics = self.save("a[href$='.ics']").decode()
 
     # === THE REPORT === #
 
@@ -195,8 +258,7 @@ class CustomerStory:
         page.wait_for_function("() => document.querySelector('canvas').width !== 300")
         draw_signature(page)
         self.look("4-sign")
-        with page.expect_navigation():
-            page.click("button:has-text('Sign the report')")
+        self.press(page, "Sign the report")
         self.look("4-signed")
         stranger.close()
         self.page, self.who = mine, mail_who
@@ -210,7 +272,7 @@ class CustomerStory:
 
     # === THE END === #
 
-    def rates_what_was_solved(self):
+    def opens_it_again_closes_and_rates(self):
         self.api(
             "agent",
             "helpdesk.ticket",
@@ -220,9 +282,19 @@ class CustomerStory:
             cause="The sensor was worn.",
         )
         page = self.who.go(f"/my/tickets/{self.ticket_id}")
+        page.click("summary:has-text('open it again')")
         self.look("5-solved")
-        with page.expect_navigation():
-            page.click("button:has-text('Satisfied')")
+        page.fill("#reason", "It tears again.")
+        self.press(page, "Open it again")
+        page.locator(".o-mail-Message:has-text('It tears again.')").wait_for()
+        page.click("summary:has-text('It works again')")
+        self.look("5-reopened")
+        page.fill("#solution", "We have cleaned the new sensor.")
+        self.press(page, "Close the request")
+        self.history = page.locator(".o_portal_customer_history .fw-bold").all_inner_texts()
+        self.look("5-closed")
+        page.fill("#feedback", "Quick.")
+        self.press(page, "Satisfied")
         self.look("5-rated")
 
     def has_the_invoice_and_the_statement(self):
@@ -245,14 +317,57 @@ class CustomerStory:
         self.api("accountant", "account.move", "action_post", [self.invoice_id])
         page = self.who.go("/my/statement")
         self.look("6-statement")
-        self.csv = self.download("/my/statement/csv").decode("utf-8-sig")
-        self.statement = self.download("/my/statement/pdf")
-        with page.expect_navigation():
-            page.locator(f"a[href='/my/invoices/{self.invoice_id}']").first.click()
+        self.csv = self.save("a:has-text('Download CSV')").decode("utf-8-sig")
+        self.statement = self.save("a:has-text('Download PDF')")
+        self.invoice_name = page.locator(f"a[href='/my/invoices/{self.invoice_id}'] .fw-bold")
+        self.invoice_name = self.invoice_name.inner_text()
+        self.follow(f"a[href='/my/invoices/{self.invoice_id}']")
         self.look("6-invoice")
         self.invoice = self.download(
             f"/my/invoices/{self.invoice_id}?report_type=pdf&download=true"
         )
+
+    # === FOR WHOM, AND WHO ELSE === #
+
+    def acts_for_another_customer(self):
+        self.shown = {}
+        for customer in ("Monte Story", "Alfa Story S.r.l."):
+            self.page.select_option("#portal_customer_contact", label=customer)
+            self.press(self.page, "Switch")
+            lists = [
+                self.who.go(f"/my/{name}").inner_text("main")
+                for name in ("tickets", "equipment", "statement")
+            ]
+            self.look(f"7-{customer[:5].strip()}")
+            self.shown[customer] = "\n".join(lists)
+
+    def gives_a_colleague_access(self):
+        page = self.who.go("/my")
+        self.follow("a[href='/my/colleagues']:visible")
+        page.fill("#colleague_name", "Marta Story")
+        page.fill("#colleague_email", COLLEAGUE)
+        self.press(page, "Send the invitation")
+        card = page.locator(".card:has-text('Marta Story')")
+        self.roles = [card.get_by_label("Sees").input_value()]
+        card.get_by_label("Sees").select_option("accountant")
+        self.press(card, "Save")
+        self.roles.append(card.get_by_label("Sees").input_value())
+        self.roles.append(self.read_colleague("portal_role"))
+        card.locator("summary").click()
+        self.look("8-colleague")
+        self.press(card, "Take it")
+        self.look("8-withdrawn")
+        self.logins_left = self.read_colleague("user_ids")
+
+    def read_colleague(self, field):
+        (colleague,) = self.api(
+            "agent",
+            "res.partner",
+            "search_read",
+            domain=[["email", "=", COLLEAGUE]],
+            fields=[field],
+        )
+        return colleague[field]
 
 
 class Reader:
@@ -268,8 +383,31 @@ def text_of(pdf):
     return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
 
 
-def test_an_article_is_offered_while_typing(story):
-    assert "film" in story.offered.lower()
+def test_the_label_of_a_machine_opens_a_request_on_it(story):
+    assert story.scanned == (TITLE, "Confezionatrice Story [ST-2201]")
+
+
+def test_articles_and_the_customer_s_own_solved_problems_are_offered_while_typing(story):
+    offered = "\n".join(story.offered)
+    assert TITLE in offered
+    assert offered.count(SOLVED) == 1, "What was solved for others is theirs."
+    assert "Sostituire il sensore" in story.article
+
+
+def test_what_solved_it_before_a_request_is_counted_and_lets_them_go_on(story):
+    assert story.requests_made == 0
+    assert "No request has been sent" in story.seen["1-solved"]
+    assert story.went_on == story.scanned
+    assert not story.left_over
+    (solved,) = [event for event in story.events if event["kind"] == "solved"]
+    assert solved["entry_id"][1] == TITLE
+    assert not solved["res_id"]
+
+
+def test_a_request_that_came_anyway_is_counted_on_what_was_offered(story):
+    anyway = [event for event in story.events if event["kind"] == "anyway"]
+    assert {event["res_id"] for event in anyway} == {story.ticket_id}
+    assert {TITLE, SOLVED} <= {event["entry_id"][1] for event in anyway}
 
 
 def test_the_answers_and_the_photo_stand_on_the_request(story):
@@ -301,17 +439,47 @@ def test_the_report_is_signed_by_the_link_and_read_without_prices(story):
         assert price not in text_of(story.report) + story.seen["4-sign"]
 
 
-def test_it_is_rated(story):
+def test_it_is_opened_again_closed_and_rated_by_the_customer(story):
     assert "What solved it" in story.seen["5-solved"]
+    assert "It tears again." in story.seen["5-reopened"]
+    assert "What solved it" not in story.seen["5-reopened"]
+    assert "We have cleaned the new sensor." in story.seen["5-closed"]
     assert "Thank you for rating" in story.seen["5-rated"]
+
+
+def test_the_history_says_in_words_what_happened(story):
+    assert story.history[0] == "New"
+    assert story.history[-3:] == ["Solved", "In Progress", "Solved"]
 
 
 def test_the_invoice_stands_on_the_statement_and_both_are_downloaded(story):
     # 84 km at 0.60, a part at 86.50, the call-out at 40.00, and 22 % on all of it.
     assert "215.82" in story.seen["6-statement"]
-    assert "215.82" in story.csv
-    assert "215" in text_of(story.statement)
+    (row,) = csv.DictReader(io.StringIO(story.csv))
+    assert row["Number"] == story.invoice_name
+    assert (row["Still open"], row["Days late"]) == ("215.82", "0")
+    assert story.statement.startswith(b"%PDF")
+    for text in (story.invoice_name, "215.82"):
+        assert text in text_of(story.statement)
     assert story.invoice.startswith(b"%PDF")
+
+
+def test_who_acts_for_two_customers_sees_one_at_a_time(story):
+    alfa, monte = story.shown["Alfa Story S.r.l."], story.shown["Monte Story"]
+    assert FOREIGN in monte
+    assert "Caldaia Story" in monte
+    for text in (TITLE, "Confezionatrice Story", "215.82"):
+        assert text in alfa
+        assert text not in monte
+    for text in (FOREIGN, "Caldaia Story"):
+        assert text not in alfa
+
+
+def test_a_colleague_is_invited_given_another_role_and_withdrawn(story):
+    assert story.roles == ["own", "accountant", "accountant"]
+    assert "Marta Story" in story.seen["8-colleague"]
+    assert "Marta Story" not in story.seen["8-withdrawn"]
+    assert story.logins_left == []
 
 
 def test_everything_fits_the_phone_and_can_be_used_by_everybody(story):
@@ -323,11 +491,13 @@ def test_everything_fits_the_phone_and_can_be_used_by_everybody(story):
 def test_a_request_is_read_and_sent_without_a_script(campo, cast, story, browser):
     context = browser.new_context(locale="en-US", java_script_enabled=False, **PHONE)
     page = context.new_page()
-    page.goto(f"{campo.address}/web/login")
+    # Who scans a label and has not logged in comes to the request all the same.
+    page.goto(f"{campo.address}{cast['label']}")
     page.fill("input[name=login]", "story_site")
     page.fill("input[name=password]", "story_site")
     page.click("button[type=submit]")
-    page.wait_for_url(re.compile(r"/my"))
+    page.wait_for_url(re.compile(r"/my/tickets/new"))
+    assert "Confezionatrice Story" in page.locator("#equipment_id option:checked").inner_text()
     page.goto(f"{campo.address}/my")
     for path in ("/my/tickets", "/my/interventions", "/my/equipment", "/my/knowledge"):
         assert page.locator(f"a[href='{path}']:visible").count(), path

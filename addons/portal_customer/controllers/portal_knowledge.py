@@ -63,5 +63,5 @@ class PortalKnowledge(PortalPages):
             request.env["knowledge.event"].record(entry_ids=entries.ids, kind=kind)
         return self._render_page(
             "portal_article",
-            {"page_name": "knowledge", "article": article._portal_values(), "thanked": True},
+            {"page_name": "knowledge", "article": article._portal_values(), "thanked": kind},
         )

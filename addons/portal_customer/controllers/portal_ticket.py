@@ -191,6 +191,23 @@ class PortalTicket(PortalPages):
             request.env["knowledge.event"].record(entry_ids=[number], kind="solved")
         return True
 
+    @route(
+        "/my/tickets/new/solved",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def portal_solved_before(self, **typed):
+        """Thanks for what was counted, and the way on, also back to the request."""
+        equipment_id = to_int(typed.get("equipment_id"))
+        scanned = f"?equipment_id={equipment_id}" if equipment_id else ""
+        return self._render_page(
+            "portal_solved_before",
+            {"page_name": "ticket_new", "form_url": f"/my/tickets/new{scanned}"},
+        )
+
     # === ONE REQUEST === #
 
     def _render_ticket(self, ticket, **more):

@@ -88,7 +88,8 @@ class HelpdeskTicket(models.Model):
             "merged_into": self._portal_merged_into(),
             "may_rate": ticket._may_be_rated() and not ticket._get_opinion(),
             "opinion": ticket._get_opinion().rating if ticket.closed else 0,
-            "solution": ticket.solution or "",
+            # What has been tried on an open one has not solved it.
+            "solution": ticket.solution if ticket.closed else "",
             "history": [
                 {"stage": line.stage_id.name or "", "start": line.start, "stop": line.stop}
                 for line in ticket.segment_ids.sorted("start")

@@ -62,6 +62,16 @@ export class ForgetAll extends Interaction {
     }
 }
 
+/** What was typed into a form of this address is needed no more by whoever goes on here. */
+export class ForgetDraft extends Interaction {
+    static selector = ".o_portal_wrap a[data-forget-draft]";
+    dynamicContent = { _root: { "t-on-click": this.forget } };
+
+    forget() {
+        forgetDrafts((key) => key.split("|")[0] === PREFIX + this.el.dataset.forgetDraft);
+    }
+}
+
 /**
  * What was typed and chosen in a form survives a reload, a refusal or a lost session, until the
  * server has taken it. What was typed stays in this tab; files stay in this browser, those of a day
@@ -261,9 +271,16 @@ function removeItems(storage, prefix) {
 
 function forgetSent() {
     const sent = cookie.get(SENT);
-    for (const key of sent ? Object.keys(window.sessionStorage) : []) {
-        const kept = key.startsWith(PREFIX) && JSON.parse(window.sessionStorage.getItem(key));
-        if (kept?.sent === sent) {
+    if (sent) {
+        forgetDrafts((_key, kept) => kept.sent === sent);
+    }
+}
+
+/** @param {Function} isNeededNoMore says so by a draft's key and what it keeps */
+function forgetDrafts(isNeededNoMore) {
+    for (const key of Object.keys(window.sessionStorage).filter((one) => one.startsWith(PREFIX))) {
+        const kept = JSON.parse(window.sessionStorage.getItem(key));
+        if (isNeededNoMore(key, kept)) {
             window.sessionStorage.removeItem(key);
             const ids = Object.values(kept.files || {}).map((file) => file.id);
             dropFiles(ids).catch(() => {});
@@ -273,4 +290,5 @@ function forgetSent() {
 
 registry.category("public.interactions").add("portal_customer.forget_sent", ForgetSent);
 registry.category("public.interactions").add("portal_customer.forget_all", ForgetAll);
+registry.category("public.interactions").add("portal_customer.forget_draft", ForgetDraft);
 registry.category("public.interactions").add("portal_customer.keep_draft", KeepDraft);

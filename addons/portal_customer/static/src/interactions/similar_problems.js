@@ -1,4 +1,3 @@
-import { _t } from "@web/core/l10n/translation";
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { renderToElement } from "@web/core/utils/render";
@@ -53,7 +52,8 @@ export class SimilarProblems extends Interaction {
     async onSolved(button) {
         button.disabled = true;
         await this.waitFor(rpc("/my/tickets/solved", { entry_id: Number(button.dataset.entry) }));
-        button.textContent = _t("Thank you");
+        // The way back knows the machine whose label was scanned.
+        window.location.assign(`/my/tickets/new/solved${window.location.search}`);
     }
 }
 
