@@ -41,6 +41,10 @@
             "portal_customer/static/src/interactions/**/*",
             "portal_customer/static/src/scss/**/*",
         ],
-        "portal.assets_chatter": ["portal_customer/static/src/chatter/**/*"],
+        "portal.assets_chatter": [
+            "portal_customer/static/src/chatter/**/*.js",
+            "portal_customer/static/src/chatter/**/*.xml",
+        ],
+        "portal.assets_chatter_style": ["portal_customer/static/src/chatter/**/*.scss"],
     },
 }

@@ -463,6 +463,7 @@ class TestTicketPages(PagesCommon):
         self.assertIn("New fuse.", self._get(url).text)
         self.assertEqual(self._post(f"{url}/reopen", reason="Dark again.").status_code, 303)
         self.assertFalse(self.ticket.closed)
+        self.assertNotIn("New fuse.", self._get(url).text, "It has not solved it.")
 
     def test_somebody_else_s_ticket_is_neither_closed_nor_filled(self):
         for person in ("own", "other", "accountant", "outside"):
@@ -520,6 +521,30 @@ class TestTicketPages(PagesCommon):
         self._login("other")
         self.make_jsonrpc_request("/my/tickets/solved", {"entry_id": self.entry.id})
         self.assertEqual(self.entry.solved_count, 1)
+
+    def test_who_needs_no_request_is_thanked_and_may_still_go_on_with_it(self):
+        self._login("company")
+        url = "/my/tickets/new/solved"
+        self.assertIn('href="/my/tickets/new"', self._get(url).text)
+        for wrong in ("x", "1%22%3E%3Cb%3E"):
+            self.assertIn('href="/my/tickets/new"', self._get(f"{url}?equipment_id={wrong}").text)
+        scanned = f"?equipment_id={self.equipment.id}"
+        self.assertIn(f'href="/my/tickets/new{scanned}"', self._get(f"{url}{scanned}").text)
+
+    def test_an_article_leads_on_whether_or_not_it_has_helped(self):
+        self._login("company")
+        url = f"/my/knowledge/{self.article.id}/feedback"
+        for kind, said in (("solved", "helps others"), ("useless", "Open a request: we help you")):
+            page = self._post(url, kind=kind).text
+            self.assertIn(said, page)
+            self.assertIn('href="/my/tickets/new"', page)
+
+    def test_visits_are_a_technician_s_day_and_a_customer_s_visits(self):
+        for person, title in (("outside", "My day"), ("company", "Visits")):
+            self._login(person)
+            page = self._get("/my/visits").text
+            self.assertRegex(page, rf"<h1[^>]*>\s*{title}\s*</h1>")
+            self.assertEqual("My day" in page, title == "My day")
 
 
 @tagged("post_install", "-at_install")
