@@ -58,7 +58,7 @@ def request(customer, name):
     return env["helpdesk.ticket"].create({"name": name, "partner_id": customer.id})
 
 
-TORN = "Il film si strappa dopo il cambio formato"
+TORN = "Il film si strappa dopo la pausa"
 request(alfa, TORN).action_close(solution="Bobina centrata.", cause="Bobina storta.")
 request(monte, TORN).action_close(solution="Di un altro cliente.", cause="Di un altro cliente.")
 request(monte, "La caldaia non parte")

@@ -20,7 +20,7 @@ from campo.browsing import DESK, PHONE, Person, draw_signature, photo
 
 TITLE = "Il film della confezionatrice si strappa"
 # What was solved for the same customer before, and what another one has.
-SOLVED = "Il film si strappa dopo il cambio formato"
+SOLVED = "Il film si strappa dopo la pausa"
 FOREIGN = "La caldaia non parte"
 COLLEAGUE = "marta@alfa-story.example.com"
 FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -192,7 +192,7 @@ class CustomerStory:
         page = self.page
         page.set_default_timeout(20_000)
         self.press(page.locator(".o_portal_customer_answer").first, "Confirm")
-        answer = page.locator(".o_portal_customer_answer:not(:has(.alert))").last
+        answer = page.locator(".o_portal_customer_answer:has(button:has-text('Confirm'))").first
         answer.locator("summary").click()
         answer.get_by_label("Why?").fill("Inventory")
         later = datetime.now() + timedelta(days=9)
