@@ -21,7 +21,9 @@ class KnowledgeEntry(models.Model):
     _inherit = "knowledge.entry"
 
     def _excerpts(self, weighed) -> dict[int, str]:
-        """Safe HTML of what fits the question best in each entry, matched words in bold."""
+        """Safe HTML of what fits the question best in each entry, matched words in bold; where they
+        are in its files only, which are not shown, it says that.
+        """
         if not self:
             return {}
         rows = self.env.execute_query(
@@ -33,7 +35,10 @@ class KnowledgeEntry(models.Model):
                            left(concat_ws(' — ', entry.problem, entry.solution), %s),
                            row.query,
                            %s
-                       )
+                       ),
+                       entry.files <> ''
+                       AND entry.tsv @@ row.query
+                       AND NOT ts_filter(entry.tsv, '{a,b,c}') @@ row.query
                   FROM (VALUES %s) AS row(id, config, query)
                   JOIN knowledge_entry AS entry ON entry.id = row.id
                 """,
@@ -50,11 +55,12 @@ class KnowledgeEntry(models.Model):
                 ),
             )
         )
+        elsewhere = escape(self.env._("These words are in its files."))
         return {
-            entry_id: Markup(
-                str(escape(headline)).replace(MARK_START, "<b>").replace(MARK_STOP, "</b>")
-            )
-            for entry_id, headline in rows
+            entry_id: elsewhere
+            if in_files and MARK_START not in headline
+            else Markup(str(escape(headline)).replace(MARK_START, "<b>").replace(MARK_STOP, "</b>"))
+            for entry_id, headline, in_files in rows
         }
 
     def _highlight_sql(self, weighed) -> SQL:

@@ -125,6 +125,9 @@ class TestAttachment(KnowledgeBaseCommon):
         self.assertTrue(self._found())
         [found] = self.env["knowledge.entry"].search_similar("monoblocco")
         self.assertNotIn("monoblocco", found["solution"] + found["problem"])
+        self.assertEqual(found["excerpt"], "These words are in its files.")
+        [found] = self.env["knowledge.entry"].search_similar("pompa rumorosa")
+        self.assertIn("<b>", found["excerpt"])
         file.unlink()
         self.assertFalse(self._found())
 
