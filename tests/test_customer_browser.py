@@ -264,8 +264,11 @@ class CustomerStory:
         self.page, self.who = mine, mail_who
         page = self.who.go(f"/my/interventions/{self.intervention_id}")
         self.look("4-intervention")
-        href = page.locator("a[href*='/my/reports/']").first.get_attribute("href")
-        self.report = self.download(href)
+        with page.expect_popup() as opening:
+            page.locator("a[href*='/my/reports/']").first.click()
+        opening.value.wait_for_url("**/pdf")
+        self.report = self.download(opening.value.url.removeprefix(self.campo.address))
+        opening.value.close()
 
     def download(self, path):
         return self.who.context.request.get(f"{self.campo.address}{path}").body()
