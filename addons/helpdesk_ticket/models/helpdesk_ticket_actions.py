@@ -67,6 +67,8 @@ class HelpdeskTicket(models.Model):
         """
         self._check_may_act()
         solution, cause = _clean(solution), _clean(cause)
+        if not solution and self.env.user.share:
+            raise ValidationError(self.env._("Write what solved it."))
         if not solution or not (cause or self.env.user.share):
             raise ValidationError(
                 self.env._(
