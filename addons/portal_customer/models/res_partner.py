@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+
+# As many as tell that a payment has arrived; all of them are in the list of invoices.
+SHOWN_PAID = 10
 
 # What a record rule reads of a contact: when it changes, the rules of its user change too.
 RULE_FIELDS = {"portal_role", "parent_id", "is_company", "active", "portal_user_id"}
@@ -138,14 +142,22 @@ class ResPartner(models.Model):
         self.ensure_one()
         company = self.env.user.company_id
         situation = self._get_situations(company)[self.commercial_partner_id.id]
-        invoices = self.env["account.move"].search(
+        own = Domain("commercial_partner_id", "=", self.commercial_partner_id.id)
+        own &= Domain("move_type", "in", ("out_invoice", "out_refund"))
+        own &= Domain("state", "=", "posted")
+        # Each instalment falls due on a day of its own.
+        instalments = self.env["account.move.line"].search(
             [
-                ("commercial_partner_id", "=", self.commercial_partner_id.id),
-                ("move_type", "in", ("out_invoice", "out_refund")),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial", "in_payment")),
+                ("move_id", "any", own),
+                ("display_type", "=", "payment_term"),
+                ("amount_residual", "!=", 0),
             ],
-            order="invoice_date_due, id",
+            order="date_maturity, id",
+        )
+        paid = self.env["account.move"].search(
+            own & Domain("payment_state", "in", ("paid", "in_payment", "reversed")),
+            order="invoice_date desc, id desc",
+            limit=SHOWN_PAID,
         )
         today = fields.Date.context_today(self)
         amounts = situation["amounts"]
@@ -159,16 +171,23 @@ class ResPartner(models.Model):
             "bands": self._get_ageing(amounts["bands"]),
             "items": [
                 {
+                    "name": item.move_id.name,
+                    "date": item.move_id.invoice_date,
+                    "due": item.date_maturity,
+                    "total": item.balance,
+                    "residual": item.amount_residual,
+                    "days": max((today - item.date_maturity).days, 0) if item.date_maturity else 0,
+                    "url": f"/my/invoices/{item.move_id.id}",
+                }
+                for item in instalments
+            ],
+            "paid": [
+                {
                     "name": invoice.name,
                     "date": invoice.invoice_date,
-                    "due": invoice.invoice_date_due,
                     "total": invoice.amount_total_signed,
-                    "residual": invoice.amount_residual_signed,
-                    "days": max((today - invoice.invoice_date_due).days, 0)
-                    if invoice.invoice_date_due
-                    else 0,
                     "url": f"/my/invoices/{invoice.id}",
                 }
-                for invoice in invoices
+                for invoice in paid
             ],
         }

@@ -112,6 +112,35 @@ class StatementCommon(DownloadsCommon):
 
 @tagged("post_install", "-at_install")
 class TestStatementFiles(StatementCommon):
+    def test_each_instalment_is_open_until_its_own_day(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Half now, half in 60 days",
+                "line_ids": [
+                    fields.Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                    for days in (0, 60)
+                ],
+            }
+        )
+        self.invoice.button_draft()
+        self.invoice.invoice_payment_term_id = term
+        self.invoice.action_post()
+        statement = self.customer.with_user(self.company_user)._portal_statement()
+        self.assertEqual(
+            [(str(item["due"]), item["residual"]) for item in statement["items"]],
+            [("2026-01-10", 617.25), ("2026-03-11", 617.25)],
+        )
+
+    def test_what_is_paid_is_told_apart(self):
+        refund = self.invoice._reverse_moves([{"invoice_date": "2026-01-12"}], cancel=True)
+        statement = self.customer.with_user(self.company_user)._portal_statement()
+        self.assertFalse(statement["items"])
+        self.assertEqual(
+            [item["name"] for item in statement["paid"]], [refund.name, self.invoice.name]
+        )
+        self._login("company")
+        self.assertIn(self.invoice.name, self._get("/my/statement").text)
+
     def test_who_may_have_the_statement(self):
         self._assert_readers("/my/statement/csv", {"company", "other", "accountant"})
         for person in ("own", "site", "outside"):
