@@ -69,17 +69,13 @@ class PortalPages(CustomerPortal):
             domain &= Domain.OR(Domain(name, "ilike", search) for name in options["search"])
         field = groupings[groupby].get("field")
         order = options["sortings"][sortby]["order"]
+        kept = {"sortby": sortby, "filterby": filterby, "groupby": groupby}
         pages = pager(
             url=url,
             total=records.search_count(domain),
             page=page,
             step=ITEMS_PER_PAGE,
-            url_args={
-                "sortby": sortby,
-                "filterby": filterby,
-                "groupby": groupby,
-                "search": search,
-            },
+            url_args={**kept, "search": search},
         )
         found = records.search(
             domain,
@@ -108,6 +104,7 @@ class PortalPages(CustomerPortal):
                 "groupby": groupby,
                 "searchbar_groupby": groupings if len(groupings) > 1 else None,
                 "search": search,
+                "kept": kept,
                 "empty": options["empty"],
             },
         )

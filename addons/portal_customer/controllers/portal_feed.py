@@ -19,7 +19,7 @@ class PortalFeed(PortalPages):
         self._check_technician()
         return self._render_page(
             "portal_feed",
-            {"page_name": "visit", "feed_url": request.env.user._get_visit_feed_url()},
+            {"page_name": "feed", "feed_url": request.env.user._get_visit_feed_url()},
         )
 
     @route("/my/visits/feed/renew", type="http", auth="user", website=True, methods=["POST"])
@@ -36,7 +36,7 @@ class PortalFeed(PortalPages):
         return self._render_page(
             "portal_crew",
             {
-                "page_name": "visit",
+                "page_name": "crew",
                 "crew": request.env["service.intervention"]._portal_crew(),
             },
         )

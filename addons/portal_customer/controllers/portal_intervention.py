@@ -54,6 +54,10 @@ class PortalIntervention(PortalPages):
             **more,
         }
         if not self._is_technician(intervention):
+            asked = request.env["service.report"]._portal_to_sign()
+            values["to_sign"] = [
+                report for report in asked if report["intervention_id"] == intervention.id
+            ]
             return self._render_page("portal_intervention", values)
         values |= {
             "work": intervention._portal_work_values(),

@@ -1,3 +1,5 @@
+from werkzeug.exceptions import NotFound
+
 from odoo.http import content_disposition, request, route
 
 from .portal import PortalPages
@@ -5,6 +7,36 @@ from .portal import PortalPages
 
 class PortalReport(PortalPages):
     """The signed form: printed from anywhere by whoever may read it."""
+
+    def _prepare_home_portal_values(self, counters):
+        """Override to count what waits for the user's signature."""
+        values = super()._prepare_home_portal_values(counters)
+        if "to_sign_count" in counters:
+            values["to_sign_count"] = len(request.env["service.report"]._portal_to_sign())
+        return values
+
+    @route("/my/reports", type="http", auth="user", website=True, methods=["GET"], readonly=True)
+    def portal_my_reports(self, **_query):
+        """What the user has been asked to sign."""
+        return self._render_page(
+            "portal_reports_to_sign",
+            {"page_name": "report", "to_sign": request.env["service.report"]._portal_to_sign()},
+        )
+
+    # By POST: an address that signs for somebody is not to be followed by a mere link.
+    @route(
+        "/my/reports/<int:report_id>/link",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_open_sign_link(self, report_id, **_typed):
+        """Lead whoever was mailed the link to sign to its page."""
+        path = request.env["service.report"]._portal_sign_path(report_id)
+        if not path:
+            raise NotFound
+        return request.redirect(path)
 
     @route("/my/reports/<int:report_id>/pdf", type="http", auth="user", website=True, readonly=True)
     def portal_report_pdf(self, report_id, download=None, **_query):
@@ -68,10 +100,11 @@ class PortalReport(PortalPages):
         report = self._get_record("service.report", report_id)
         request_uuid = typed.get("request_uuid") or None
         remark = typed.get("remark") or None
-        if typed.get("refusal_reason"):
+        # Who presses Enter in the reason means the same as who taps the button.
+        if typed.get("refusal_reason") or "refuse" in typed:
             _result, error = self._act(
                 report.close_unsigned,
-                reason=typed["refusal_reason"],
+                reason=typed.get("refusal_reason"),
                 remark=remark,
                 request_uuid=request_uuid,
             )

@@ -105,6 +105,12 @@ class ServiceIntervention(models.Model):
                     "start_utc": fields.Datetime.to_string(visit.start),
                     "employee_id": person.id,
                     "person": person.name,
+                    # Who goes there already cannot be sent in a mate's place.
+                    "others": [
+                        {"id": other.id, "name": other.name}
+                        for other in people_sudo
+                        if not other._get_visit_partners() & visit.partner_ids
+                    ],
                     "answer": attendee.state,
                     "answer_reason": attendee.answer_reason or "",
                     "proposed_start": attendee.proposed_start,

@@ -95,6 +95,33 @@ class TestPages(PagesCommon):
             with self.subTest(person=person):
                 self.assertEqual(page.count("/my/reports/"), shown)
 
+    def test_who_is_asked_to_sign_finds_it_in_the_portal_too(self):
+        report = self.draft_report.with_user(self.user_dispatcher)
+        report.ask_signature(partner_id=self.company_user.partner_id.id)
+        link = f"/my/reports/{report.id}/link"
+        pages = ("/my/reports", f"/my/interventions/{self.intervention.id}")
+        self._login("site")
+        for page in pages:
+            self.assertNotIn("Read and sign", self._get(page).text)
+        self.assertEqual(self._post(link).status_code, 404)
+        self._login("company")
+        for page in pages:
+            self.assertIn(link, self._get(page).text)
+        opened = self._post(link)
+        self.assertEqual(opened.status_code, 303)
+        self.assertIn("Sign the report", self._get(opened.headers["Location"]).text)
+        report.withdraw_signature()
+        self.assertIn("Nothing waits", self._get("/my/reports").text)
+        self.assertEqual(self._post(link).status_code, 404)
+
+    def test_a_search_goes_on_where_one_is_and_says_when_it_finds_nothing(self):
+        self._login("company")
+        page = self._get("/my/tickets?filterby=open&groupby=site&search=zzz").text
+        for kept in ('name="filterby" value="open"', 'name="groupby" value="site"'):
+            self.assertIn(kept, page)
+        self.assertIn("Nothing found for “zzz”", " ".join(page.split()))
+        self.assertNotIn("Open one when something", page)
+
     def test_a_machine_that_one_works_on_is_no_choice_for_a_request(self):
         for person, offered in (("company", True), ("outside", False)):
             self._login(person)
@@ -456,7 +483,9 @@ class TestTicketPages(PagesCommon):
     def test_a_customer_closes_and_opens_again(self):
         self._login("company")
         url = f"/my/tickets/{self.ticket.id}"
-        self.assertEqual(self._post(f"{url}/close", solution="").status_code, 200)
+        refused = self._post(f"{url}/close", solution="")
+        self.assertIn("Write what solved it.", refused.text)
+        self.assertRegex(refused.text, r"<details[^>]* open")
         self.assertFalse(self.ticket.closed)
         self.assertEqual(self._post(f"{url}/close", solution="New fuse.").status_code, 303)
         self.assertTrue(self.ticket.closed)

@@ -161,6 +161,11 @@ class TestSubcontract(SubcontractCommon):
                 visit.id, self.mate.id, self.fitter.id
             )
 
+    def test_who_goes_already_is_not_offered_in_a_mate_s_place(self):
+        self._take(self.fitter, self.mate)
+        rows = self.mine._portal_subcontracts()["visits"]
+        self.assertEqual([row["others"] for row in rows], [[], []])
+
     def test_a_closed_intervention_is_not_answered(self):
         self.given.with_user(self.user_dispatcher).action_cancel()
         with self.assertRaises(UserError):

@@ -93,6 +93,11 @@ class TestTechnician(PagesCommon):
         (self.job | self.intervention).write(done)
         self.assertNotIn("Worn roller", self._get(url).text)
 
+    def test_a_report_is_not_closed_unsigned_without_a_reason(self):
+        answer = self._post(f"/my/reports/{self.draft_report.id}/sign", refuse="1", name="Dino")
+        self.assertEqual(self._alerts(answer), ["Write why the report is not signed."])
+        self.assertEqual(self.draft_report.state, "draft")
+
     def test_declining_needs_a_reason(self):
         self.assertIn("alert-danger", self._answer(answer="declined").text)
         self._answer(answer="declined", reason="Holiday")
