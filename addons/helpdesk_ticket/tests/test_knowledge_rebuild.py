@@ -28,7 +28,6 @@ class TestKnowledgeRebuild(HelpdeskCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["knowledge.article"].search([]).unlink()
-        cls.env["helpdesk.ticket"].search([]).unlink()
         cls.tickets = cls.env["helpdesk.ticket"]
         for number in range(CASES):
             cls.tickets += cls._create_ticket(name=f"Pompa {number} ferma")
@@ -42,8 +41,11 @@ class TestKnowledgeRebuild(HelpdeskCommon):
                    parent.res_model, parent.res_id
               FROM knowledge_entry AS entry
               LEFT JOIN knowledge_entry AS parent ON parent.id = entry.parent_id
+             WHERE entry.res_model = 'knowledge.article'
+                OR (entry.res_model = 'helpdesk.ticket' AND entry.res_id = ANY(%s))
              ORDER BY entry.res_model, entry.res_id
-            """
+            """,
+            [self.tickets.ids],
         )
         return self.env.cr.fetchall()
 
