@@ -58,12 +58,20 @@ class ResPartner(models.Model):
             limit=1,
         )
         colleague_sudo = colleague_sudo or company_sudo._get_people_by_login_sudo(address)
+        if colleague_sudo._is_invitation_pending():
+            raise UserError(
+                self.env._(
+                    "%(name)s was invited already. Take the invitation back, then invite anew.",
+                    name=colleague_sudo.name,
+                )
+            )
         if colleague_sudo._has_portal_access():
             raise UserError(self.env._("%(name)s has access already.", name=colleague_sudo.name))
         values = {
             "portal_role": role,
             "parent_id": place_sudo.id,
             "portal_invited_on": fields.Datetime.now(),
+            "portal_accepted_on": False,
         }
         if colleague_sudo:
             colleague_sudo.write(values)
@@ -176,10 +184,14 @@ class ResPartner(models.Model):
     # === GIVING AND TAKING ACCESS === #
 
     def _has_portal_access(self):
-        """Whether this contact, in sudo, comes in or was invited to."""
-        return bool(
-            self.user_ids.filtered("active") or self.portal_user_id or self.portal_invited_on
-        )
+        """Whether this contact, in sudo, comes in."""
+        return bool(self.user_ids.filtered("active") or self.portal_user_id)
+
+    def _is_invitation_pending(self):
+        """Whether this contact, in sudo, was invited and has not come in since, whatever login
+        they have.
+        """
+        return bool(self.portal_invited_on and not self._get_last_visit())
 
     def _give_portal_access(self, address):
         """Let this contact come in, in sudo, or ask the owner of the login that the address has."""
@@ -248,14 +260,13 @@ class ResPartner(models.Model):
 
     def _portal_colleague(self):
         """A colleague, in sudo, as the page shows them, alike whatever login they have."""
-        last_visit = self._get_last_visit()
         return {
             "id": self.id,
             "name": self.name,
             "email": self.email or "",
             "role": self.portal_role,
             "site_id": self.parent_id.id,
-            "last_login": last_visit,
+            "last_login": self._get_last_visit(),
             "invited_on": self.portal_invited_on,
-            "is_pending": bool(self.portal_invited_on and not last_visit),
+            "is_pending": self._is_invitation_pending(),
         }

@@ -70,13 +70,22 @@ class TestColleagues(MockEmail, ColleaguesCommon):
             row = self._shown(colleague)
             self.assertTrue(row["is_pending"])
             shown[name] = {key: row[key] for key in row if key not in ("id", "email", "invited_on")}
-            with self.assertRaisesRegex(UserError, "has access already"):
+            with self.assertRaisesRegex(UserError, "was invited already"):
                 self._invite(email=email)
             # Taken back it is as if it had never been, for each of them.
             colleague.with_user(self.company_user).withdraw_colleague_access()
             rows = self.as_manager._portal_colleagues()["colleagues"]
             self.assertNotIn(colleague.id, [row["id"] for row in rows])
+            with self.mock_mail_gateway():
+                self.assertEqual(self._invite(email=email), colleague)
         self.assertEqual(len({str(row) for row in shown.values()}), 1, shown)
+
+    def test_who_was_here_since_they_were_invited_has_access(self):
+        anna = self._invite()
+        anna.portal_invited_on -= timedelta(days=1)
+        anna.with_user(anna.user_ids).env.user._update_last_login()
+        with self.assertRaisesRegex(UserError, "has access already"):
+            self._invite()
 
     def test_a_colleague_s_login_is_known_whatever_their_address(self):
         self.own_user.login = "own@elsewhere.example.com"
