@@ -36,14 +36,21 @@ class MailThread(models.AbstractModel):
             addressed = msg_vals["partner_ids"]
         else:
             addressed = message.sudo().partner_ids.ids
-        return [
-            recipient
+        outside = {
+            recipient["uid"]
             for recipient in recipients
-            if not recipient["share"]
-            or not recipient["uid"]
-            or recipient["id"] in addressed
-            or self.with_user(recipient["uid"]).has_access("read")
-        ]
+            if recipient["share"] and recipient["uid"] and recipient["id"] not in addressed
+        }
+        unheard = outside - self._filter_readers(outside)
+        return [recipient for recipient in recipients if recipient["uid"] not in unheard]
+
+    def _filter_readers(self, user_ids):
+        """The ids of those users, from outside, who may read this record."""
+        # What the rules ask of a user is read for all of them at once.
+        users_sudo = self.env["res.users"].sudo().browse(user_ids)
+        users_sudo.mapped("group_ids")
+        (users_sudo.partner_id | users_sudo.portal_contact_ids).mapped("portal_role")
+        return {user_id for user_id in user_ids if self.with_user(user_id).has_access("read")}
 
     def _message_compute_author(self, author_id=None, email_from=None):
         """Override of `mail`: people outside write to a customer as their contact there."""

@@ -80,6 +80,31 @@ class TestAttacks(RoutesCommon):
         asked = self.intervention.message_post(body="A word?", partner_ids=me.ids, **told)
         self.assertIn(me, asked.notified_partner_ids)
 
+    def test_who_of_many_followers_may_read_is_asked_at_once(self):
+        users = [self.company_user] + [
+            self._portal_user(f"follower_{number}", self.customer, "company") for number in range(8)
+        ]
+        told = {"message_type": "comment", "subtype_id": self.env.ref("mail.mt_comment").id}
+        message = self.env["mail.message"].create(
+            {"model": self.ticket._name, "res_id": self.ticket.id, "body": "Hello", **told}
+        )
+
+        def queries(count):
+            followers = self.env["res.users"].union(*users[:count]).partner_id
+            self.ticket.message_unsubscribe(self.ticket.message_partner_ids.ids)
+            self.ticket.message_subscribe(followers.ids)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.env.registry.clear_cache()
+            before = self.env.cr.sql_log_count
+            heard = self.ticket._notify_get_recipients(message)
+            self.assertEqual({one["id"] for one in heard}, set(followers.ids))
+            return self.env.cr.sql_log_count - before
+
+        few = queries(1)
+        # What Odoo keeps of each login until rights change is asked once: models, rules, companies.
+        self.assertLessEqual(queries(9), few + 8 * 3)
+
     # === FILES === #
 
     def test_a_drawing_is_saved_and_never_shown(self):
