@@ -1,4 +1,4 @@
-from . import portal_readable_mixin  # the others inherit it
+from . import portal_office_mixin, portal_readable_mixin  # the others inherit them
 
 # isort: split
 from . import (

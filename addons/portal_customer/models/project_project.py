@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # What a job earns, how it is charged, and why the office has closed it.
 OFFICE_FIELDS = frozenset(
@@ -15,10 +15,9 @@ OFFICE_FIELDS = frozenset(
 class ProjectProject(models.Model):
     """A job order that is shared with its customer shows them tasks, not what it is worth."""
 
-    _inherit = "project.project"
+    _inherit = ["project.project", "portal.office.mixin"]
 
-    def _has_field_access(self, field, operation):
-        """Override of the ORM: what the office keeps on a job order is for nobody outside."""
-        if not super()._has_field_access(field, operation):
-            return False
-        return field.name not in OFFICE_FIELDS or self.env.su or not self.env.user.share
+    @api.model
+    def _is_office_field(self, name):
+        """Override: what the office keeps on a job order is for nobody outside."""
+        return name in OFFICE_FIELDS or super()._is_office_field(name)

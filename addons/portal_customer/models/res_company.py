@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # How settings begin that say what we charge and pay, and when we stop working for somebody.
 OFFICE_SETTINGS = ("service_", "expense_", "situation_")
@@ -7,10 +7,9 @@ OFFICE_SETTINGS = ("service_", "expense_", "situation_")
 class ResCompany(models.Model):
     """Odoo lets everybody read the company, who is outside its address but not its settings."""
 
-    _inherit = "res.company"
+    _inherit = ["res.company", "portal.office.mixin"]
 
-    def _has_field_access(self, field, operation):
-        """Override of the ORM: margins, costs and limits are for nobody outside."""
-        if not super()._has_field_access(field, operation):
-            return False
-        return not field.name.startswith(OFFICE_SETTINGS) or self.env.su or not self.env.user.share
+    @api.model
+    def _is_office_field(self, name):
+        """Override: margins, costs and limits are for nobody outside."""
+        return name.startswith(OFFICE_SETTINGS) or super()._is_office_field(name)

@@ -31,7 +31,7 @@ OFFICE_FIELDS = frozenset(
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _inherit = ["res.partner", "portal.office.mixin"]
 
     portal_role = fields.Selection(
         selection=[
@@ -102,21 +102,17 @@ class ResPartner(models.Model):
             self.env.registry.clear_cache()
         return result
 
-    def _has_field_access(self, field, operation):
-        """Override of the ORM: portal users read all fields of their company's contacts, but not
-        what the office thinks of them, and how the company pays is for those who may see its
-        statement. Of several companies a field can't tell which one is asked for: it is for those
-        who may see all their statements.
+    @api.model
+    def _is_office_field(self, name):
+        """Override: portal users read all fields of their company's contacts, but not what the
+        office thinks of them, and how the company pays is for those who may see its statement. Of
+        several companies a field can't tell which one is asked for: it is for those who may see all
+        their statements.
         """
-        if not super()._has_field_access(field, operation):
-            return False
-        user = self.env.user
-        if self.env.su or not user.share:
-            return True
-        return field.name not in OFFICE_FIELDS and (
-            field.name not in SITUATION_FIELDS
-            or user._get_own_contacts().commercial_partner_id == user._get_statement_customers()
-        )
+        if name in SITUATION_FIELDS:
+            user = self.env.user
+            return user._get_own_contacts().commercial_partner_id != user._get_statement_customers()
+        return name in OFFICE_FIELDS or super()._is_office_field(name)
 
     def _check_own_situation(self):
         """Override of `helpdesk_ticket`: of the own companies, those whose statement one sees."""
