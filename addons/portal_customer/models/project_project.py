@@ -15,6 +15,7 @@ OFFICE_FIELDS = frozenset(
 class ProjectProject(models.Model):
     """A job order that is shared with its customer shows them tasks, not what it is worth."""
 
+    _name = "project.project"
     _inherit = ["project.project", "portal.office.mixin"]
 
     @api.model

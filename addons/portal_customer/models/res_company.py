@@ -7,6 +7,7 @@ OFFICE_SETTINGS = ("service_", "expense_", "situation_")
 class ResCompany(models.Model):
     """Odoo lets everybody read the company, who is outside its address but not its settings."""
 
+    _name = "res.company"
     _inherit = ["res.company", "portal.office.mixin"]
 
     @api.model

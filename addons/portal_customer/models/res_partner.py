@@ -31,6 +31,7 @@ OFFICE_FIELDS = frozenset(
 
 
 class ResPartner(models.Model):
+    _name = "res.partner"
     _inherit = ["res.partner", "portal.office.mixin"]
 
     portal_role = fields.Selection(
