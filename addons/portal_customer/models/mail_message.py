@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 CAMPO_THREADS = frozenset(
@@ -14,6 +15,7 @@ CAMPO_THREADS = frozenset(
 OFFICE_THREADS = CAMPO_THREADS | {"res.partner"}
 # What people outside read, but not what we say to each other about it.
 DISCUSSED_INSIDE = frozenset({"knowledge.article"})
+OURS = OFFICE_THREADS | DISCUSSED_INSIDE
 
 
 class MailMessage(models.Model):
@@ -39,7 +41,11 @@ class MailMessage(models.Model):
         why somebody cannot come, who decided that a line is not charged.
         """
         forbidden = super()._get_forbidden_access(operation)
-        if operation != "read" or not self.env.user.share:
+        if not self.env.user.share:
+            return forbidden
+        if operation == "create":
+            return forbidden | (self - forbidden)._filter_about_foreign()
+        if operation != "read":
             return forbidden
         me = self.env.user._get_own_contacts()
         # What is read here only decides what is refused.
@@ -58,3 +64,44 @@ class MailMessage(models.Model):
             )
         )
         return forbidden | internal_sudo.sudo(False)
+
+    def _filter_about_foreign(self):
+        """Those about records that the user may not read, or that aren't there: whoever is let to
+        write one would read the record's name, and be read by whose it is.
+        """
+        # What is read here only decides what is refused.
+        about_sudo = self.sudo().filtered(lambda message: message.model and message.res_id)
+        foreign_sudo = about_sudo.browse()
+        for model, messages_sudo in about_sudo.grouped("model").items():
+            if model in self.env:
+                records = self.env[model].browse(messages_sudo.mapped("res_id")).exists()
+                readable = set(records._filtered_access("read").ids)
+                messages_sudo = messages_sudo.filtered(
+                    lambda message, readable=readable: message.res_id not in readable
+                )
+            foreign_sudo |= messages_sudo
+        return foreign_sudo.sudo(False)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        messages._check_conversation()
+        return messages
+
+    def write(self, vals):
+        self._check_conversation()
+        return super().write(vals)
+
+    def _check_conversation(self):
+        """People outside write in the conversation of a record, which counts what they write, says
+        when, and tells who follows; no message of theirs is made or changed beside it.
+
+        :raise AccessError: who comes from outside, unless a method of the conversation writes
+        """
+        if self.env.su or not self.env.user.share:
+            return
+        # What is read here only decides what is refused.
+        if not OURS.isdisjoint(self.sudo().mapped("model")):
+            raise AccessError(self.env._("Write in the conversation of the record."))

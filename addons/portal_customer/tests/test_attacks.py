@@ -80,6 +80,47 @@ class TestAttacks(RoutesCommon):
         asked = self.intervention.message_post(body="A word?", partner_ids=me.ids, **told)
         self.assertIn(me, asked.notified_partner_ids)
 
+    @mute_logger(*SILENT)
+    def test_no_message_is_written_beside_a_conversation(self):
+        """By itself, in one's own history or in a foreign record's, whose name it would tell."""
+        messages = self.env["mail.message"].with_user(self.company_user)
+        comment = self.env.ref("mail.mt_comment").id
+        mine = self.company_user.partner_id.ids
+        parent = messages.create({"body": "x", "subtype_id": comment, "partner_ids": mine})
+        for record in (
+            *(self.ticket, self.other_ticket, self.draft_report, self.other_customer),
+            *(self.outside, self.article, self.visit, self.user_dispatcher),
+        ):
+            for kind in ("comment", "user_notification"):
+                about = {"model": record._name, "res_id": record.id}
+                values = {
+                    "body": "x",
+                    "message_type": kind,
+                    "subtype_id": comment,
+                    "parent_id": parent.id,
+                }
+                defaults = {f"default_{name}": value for name, value in about.items()}
+                with self.subTest(record=record, kind=kind):
+                    with self.assertRaises(AccessError), self.cr.savepoint():
+                        messages.create(about | values)
+                    with self.assertRaises(AccessError), self.cr.savepoint():
+                        messages.with_context(**defaults).create(values)
+        self._login("company")
+        thread = {"thread_model": "helpdesk.ticket", "thread_id": self.ticket.id}
+        said = self._rpc("/mail/message/post", **thread, post_data={"body": "Mine."})
+        message = messages.browse(said["result"]["message_id"])
+        for changed in ({"body": "Never."}, {"date": "2020-01-01"}, {"is_internal": True}):
+            with self.subTest(changed=changed), self.assertRaises(AccessError):
+                message.write(changed)
+        with self.assertRaises(AccessError):
+            message.unlink()
+        # Who has written something wrong still mends it where everybody reads that it was.
+        mended = self._rpc(
+            "/mail/message/update_content", message_id=message.id, update_data={"body": "Mended."}
+        )
+        self.assertIn("result", mended)
+        self.assertIn("Mended.", message.sudo().body)
+
     def test_who_of_many_followers_may_read_is_asked_at_once(self):
         users = [self.company_user] + [
             self._portal_user(f"follower_{number}", self.customer, "company") for number in range(8)
