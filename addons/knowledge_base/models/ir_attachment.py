@@ -1,5 +1,7 @@
+import io
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 from odoo import api, fields, models, modules
@@ -85,8 +87,10 @@ class IrAttachment(models.Model):
         """The program that reads the words of such a file, if there is one."""
         if content.startswith(b"%PDF-"):
             return PDF_WORDS
-        # Documents of office programs are ZIP files.
-        return OFFICE_WORDS if content.startswith(b"PK\x03\x04") else None
+        # Documents of office programs are ZIP files, whatever stands before them; Odoo unpacks
+        # those, too.
+        is_zip = content.startswith(b"PK\x03\x04") or zipfile.is_zipfile(io.BytesIO(content))
+        return OFFICE_WORDS if is_zip else None
 
     def _read_words(self):
         """Read the words of these files; what takes too long, or is too long, stays without."""

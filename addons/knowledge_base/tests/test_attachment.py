@@ -104,6 +104,12 @@ class TestAttachment(KnowledgeBaseCommon):
         self.assertLess(len(raw), 1_000_000)
         self.assertLessEqual(len(self._words(raw)), 500_000)
 
+    def test_a_document_behind_something_else_is_not_unpacked_by_an_upload(self):
+        raw = b"GIF89a" + office_file(word__document=DOCX)
+        file = self._keep(raw)
+        self.assertEqual((file.index_content, file.index_pending), (False, True))
+        self.assertIn("Girante", self._words(raw))
+
     def test_entities_are_not_expanded(self):
         laugh = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><w:t>&b;</w:t>'
         self.assertNotIn("haha", self._words(office_file(word__document=laugh)))
