@@ -4,6 +4,7 @@ A signed link can't be guessed; this spares the server whoever tries all the sam
 memory, for each process by itself, so that reading a page writes nothing.
 """
 
+import ipaddress
 import threading
 import time
 from collections import OrderedDict, deque
@@ -11,6 +12,32 @@ from collections import OrderedDict, deque
 WRONG = 100
 SECONDS = 600
 ADDRESSES = 10_000  # as many are remembered; the oldest goes first
+LINE_BITS = 64  # of an IPv6 address, that are the same for all of one line
+
+
+def who_is(address):
+    """Who counts as one visitor: an IPv4 address, or the network that a line with IPv6 is given.
+
+    Each line has so many addresses that a program would use every one of them once.
+
+    >>> who_is("192.0.2.7"), who_is("::ffff:192.0.2.7")
+    ('192.0.2.7', '192.0.2.7')
+    >>> who_is("2001:db8:0:7::1") == who_is("2001:db8::7:ffff:0:0:2") == "2001:db8:0:7::/64"
+    True
+    >>> who_is("2001:db8:0:8::1")
+    '2001:db8:0:8::/64'
+    >>> who_is("unknown")
+    'unknown'
+    """
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if ip.version == 4:
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((int(ip), LINE_BITS), strict=False))
 
 
 class Guesses:

@@ -2,7 +2,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from odoo.http import request
 
-from ..guesses import GUESSES
+from ..guesses import GUESSES, who_is
 
 
 def check_guesses():
@@ -10,10 +10,10 @@ def check_guesses():
 
     :raise TooManyRequests: until some minutes have passed
     """
-    if GUESSES.is_too_many(request.httprequest.remote_addr):
+    if GUESSES.is_too_many(who_is(request.httprequest.remote_addr)):
         raise TooManyRequests
 
 
 def note_wrong_link():
     """The link of this request is wrong, or has expired."""
-    GUESSES.note(request.httprequest.remote_addr)
+    GUESSES.note(who_is(request.httprequest.remote_addr))
