@@ -287,10 +287,16 @@ class ServiceIntervention(models.Model):
         # Technicians in the portal don't read products: they choose among those offered.
         products_sudo = self.env["product.product"].sudo()
         product_sudo = products_sudo.browse(product_id if is_id(product_id) else []).exists()
-        if not product_sudo or product_sudo.company_id not in (
+        offered = product_sudo and product_sudo.company_id in (
             self.env["res.company"],
             self.sudo().company_id,
-        ):
+        )
+        if offered and self.env.user.share:
+            # By its number they would be told any product's name.
+            offered = product_sudo.active and product_sudo.filtered_domain(
+                self.sudo()._get_part_domain()
+            )
+        if not offered:
             raise ValidationError(self.env._("This part is not in the catalogue any more."))
         return product_sudo.id
 

@@ -209,6 +209,27 @@ class TestAttacks(RoutesCommon):
                     answer = self._post(url, **typed, **dict.fromkeys(names, moment))
                     self.assertLess(answer.status_code, 500)
 
+    def test_a_technician_outside_is_told_no_product_that_is_not_offered(self):
+        products = self.env["product.product"]
+        part, service, archived = products.create(
+            [
+                {"name": "Belt", "type": "consu", "sale_ok": True},
+                {"name": "Secret project", "type": "service"},
+                {"name": "Old belt", "type": "consu", "sale_ok": True, "active": False},
+            ]
+        )
+        work = self.intervention.with_user(self.outside_user)
+        for product in (service, archived):
+            for kind in ("part", "mileage"):
+                with (
+                    self.subTest(product=product.name, kind=kind),
+                    self.assertRaisesRegex(ValidationError, "catalogue"),
+                ):
+                    work.record_work([{"kind": kind, "quantity": 1, "product_id": product.id}])
+        self.assertTrue(
+            work.record_work([{"kind": "part", "quantity": 1, "product_id": part.id}])["lines"]
+        )
+
     @mute_logger("odoo.http")
     def test_what_no_program_of_ours_sends_is_taken_for_nothing(self):
         self._login("company")
@@ -241,6 +262,25 @@ class TestAttacks(RoutesCommon):
                 for _turn in range(3)
             ]
         self.assertEqual(["result" in answer for answer in sent], [True, True, False])
+
+    @mute_logger(*SILENT)
+    def test_a_message_is_one_to_read_and_to_count_whatever_it_is_called(self):
+        self._login("company")
+        thread = {"thread_model": "helpdesk.ticket", "thread_id": self.ticket.id}
+        called = (
+            {"message_type": "notification", "subtype_xmlid": "mail.mt_note"},
+            {"message_type": "email", "subtype_xmlid": "mail.mt_comment"},
+            {"message_type": "auto_comment"},
+        )
+        with patch.dict(LIMITS, message=len(called)):
+            for names in called:
+                with self.subTest(**names):
+                    self._rpc("/mail/message/post", **thread, post_data={"body": "x", **names})
+                    message = self.ticket.message_ids[:1]
+                    self.assertEqual(message.message_type, "comment")
+                    self.assertEqual(message.subtype_id, self.env.ref("mail.mt_comment"))
+            more = self._rpc("/mail/message/post", **thread, post_data={"body": "x", **names})
+            self.assertIn("within an hour", str(more["error"]))
 
     def test_files_are_sent_so_many_an_hour_whichever_way(self):
         self._login("company")
