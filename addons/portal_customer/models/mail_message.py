@@ -65,6 +65,18 @@ class MailMessage(models.Model):
         )
         return forbidden | internal_sudo.sudo(False)
 
+    def _get_with_access(self, message_id, mode="read", **kwargs):
+        """Override of `mail`: whoever reads a record has no hand in what the office notes there."""
+        message = super()._get_with_access(message_id, mode=mode, **kwargs)
+        if (
+            message
+            and self.env.user.share
+            and message.sudo().model in OURS
+            and not message.sudo(False).has_access("read")
+        ):
+            return self.browse()
+        return message
+
     def _filter_about_foreign(self):
         """Those about records that the user may not read, or that aren't there: whoever is let to
         write one would read the record's name, and be read by whose it is.

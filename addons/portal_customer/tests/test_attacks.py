@@ -121,6 +121,22 @@ class TestAttacks(RoutesCommon):
         self.assertIn("result", mended)
         self.assertIn("Mended.", message.sudo().body)
 
+    @mute_logger(*SILENT)
+    def test_whoever_reads_a_record_has_no_hand_in_its_notes(self):
+        self._note(self.ticket)
+        note = self.ticket.message_ids[:1]
+        said = self.ticket.message_post(
+            body="Have a look.", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self._login("company")
+        for message, is_theirs in ((note, False), (said, True)):
+            with self.subTest(message=message):
+                answer = self._rpc(
+                    "/mail/message/reaction", message_id=message.id, content="👍", action="add"
+                )
+                self.assertEqual("result" in answer, is_theirs)
+                self.assertEqual(bool(message.reaction_ids), is_theirs)
+
     def test_who_of_many_followers_may_read_is_asked_at_once(self):
         users = [self.company_user] + [
             self._portal_user(f"follower_{number}", self.customer, "company") for number in range(8)
@@ -242,6 +258,27 @@ class TestAttacks(RoutesCommon):
         self._login("outside")
         parts = self._rpc(f"/my/interventions/{self.intervention.id}/parts", search="a\0b")
         self.assertIn("result", parts)
+
+    def test_defaults_that_a_program_sends_along_give_nothing(self):
+        self.company_user.partner_id.is_portal_manager = True
+        internal = self.env.ref("base.group_user").ids
+        hostile = {
+            "default_user_id": self.user_dispatcher.id,
+            "default_priority": "3",
+            "default_email_cc": "eve@example.com",
+            "default_is_portal_manager": True,
+            "default_is_service_coordinator": True,
+            "default_group_ids": internal,
+        }
+        mine = self.env(user=self.company_user, context=hostile)
+        opened = mine["helpdesk.ticket"].open_ticket({"name": "Odd"})
+        ticket = self.env["helpdesk.ticket"].browse(opened["ticket_id"])
+        self.assertNotEqual(ticket.user_id, self.user_dispatcher)
+        self.assertEqual((ticket.priority, ticket.email_cc), (self.ticket.priority, False))
+        invited = mine["res.partner"].invite_colleague("Eve", "eve@alfa.example.com")
+        eve = self.env["res.partner"].browse(invited["partner_id"])
+        self.assertFalse(eve.is_portal_manager or eve.is_service_coordinator)
+        self.assertTrue(eve.user_ids.share)
 
     # === HOW OFTEN === #
 
