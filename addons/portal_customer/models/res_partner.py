@@ -115,6 +115,21 @@ class ResPartner(models.Model):
             return user._get_own_contacts().commercial_partner_id != user._get_statement_customers()
         return name in OFFICE_FIELDS or super()._is_office_field(name)
 
+    def _can_be_edited_by_current_customer(self, **kwargs):
+        """Override of `portal`, which lets each contact of a company change and archive all of its
+        addresses: where we go and what we bill to is changed by who it is for.
+        """
+        if not super()._can_be_edited_by_current_customer(**kwargs):
+            return False
+        me_sudo = self._get_current_partner(**kwargs).sudo()
+        if self == me_sudo or me_sudo == me_sudo.commercial_partner_id:
+            return True
+        return (
+            me_sudo.portal_role == "company"
+            or (me_sudo.portal_role == "site" and self == me_sudo.parent_id)
+            or (me_sudo.portal_role == "accountant" and self.type == "invoice")
+        )
+
     def _check_own_situation(self):
         """Override of `helpdesk_ticket`: of the own companies, those whose statement one sees."""
         result = super()._check_own_situation()

@@ -140,6 +140,23 @@ class TestRights(PortalCommon):
         with self.assertRaises(AccessError):
             self.own_user.partner_id.with_user(self.own_user).portal_role = "company"
 
+    def test_an_address_of_the_company_is_changed_by_who_it_is_for(self):
+        payer = self.env["res.partner"].create(
+            {"name": "Bills", "parent_id": self.customer.id, "type": "invoice"}
+        )
+        for address, persons in (
+            (self.site, {"company", "site"}),
+            (payer, {"company", "accountant"}),
+            (self.own_user.partner_id, {"own"}),
+        ):
+            for person in self.PERSONS:
+                with self.subTest(address=address.name, person=person):
+                    mine = address.with_user(self._person(person)).sudo()
+                    self.assertEqual(mine._can_be_edited_by_current_customer(), person in persons)
+        alone = self._user("portal_alone", "base.group_portal")
+        home = payer.copy({"parent_id": alone.partner_id.id, "type": "delivery"})
+        self.assertTrue(home.with_user(alone).sudo()._can_be_edited_by_current_customer())
+
     def test_how_the_company_pays_is_for_those_who_may_see_its_statement(self):
         self.customer.sudo().service_block_reason = "Three returned payments"
         for person in self.PERSONS:
