@@ -370,6 +370,13 @@ class HelpdeskTicket(models.Model):
             # Who may write on the merged ticket was checked there; the other one is of the same
             # customer, though of somebody else's, who sees the message from the desk, too.
             self.check_access("read")
+            if not self.env.su:
+                # With more a program would write in anybody's name, to anybody, with any file.
+                kwargs = {
+                    "body": kwargs.get("body", ""),
+                    "message_type": "comment",
+                    "subtype_xmlid": "mail.mt_comment",
+                }
             going_on_sudo = self._get_going_on().sudo()
             return going_on_sudo.message_post(**kwargs).sudo(self.env.su)
         return super().message_post(**kwargs)

@@ -340,6 +340,29 @@ class TestMerge(HelpdeskCommon):
         with self.assertRaises(AccessError):
             self.ticket.with_user(self.user_other_portal).message_post(body="x")
 
+    def test_a_program_writes_on_the_merged_in_its_own_name_without_others_files(self):
+        self._merge()
+        agent = self.user_agent.partner_id
+        secret = self.env["ir.attachment"].create({"name": "costs.txt", "raw": b"costs"})
+        message = (
+            self.ticket.with_user(self.user_portal)
+            .message_post(
+                body="It is free.",
+                author_id=agent.id,
+                email_from="desk@example.com",
+                message_type="notification",
+                partner_ids=agent.ids,
+                outgoing_email_to="eve@example.com",
+                attachment_ids=secret.ids,
+            )
+            .sudo()
+        )
+        self.assertEqual(message.author_id, self.giulia)
+        self.assertNotIn("desk@", message.email_from)
+        self.assertEqual(message.message_type, "comment")
+        self.assertFalse(message.attachment_ids or message.partner_ids)
+        self.assertFalse(message.outgoing_email_to)
+
     # === DIALOG === #
 
     def test_the_dialog_proposes_the_oldest_of_several(self):

@@ -43,10 +43,12 @@ class TestLimits(PortalCommon):
 
     def test_messages_count_whatever_a_program_calls_them(self):
         ticket = self.ticket.with_user(self.company_user)
-        said = {"body": "Again.", "subtype_xmlid": "mail.mt_comment"}
+        said = {"body": "Again.", "subtype_xmlid": "mail.mt_note"}
         with patch.dict(LIMITS, message=2):
             ticket.sudo().message_post(**said, message_type="comment")
-            ticket.message_post(**said, message_type="notification")
+            message = ticket.message_post(**said, message_type="notification").sudo()
+            self.assertEqual(message.message_type, "comment")
+            self.assertEqual(message.subtype_id, self.env.ref("mail.mt_comment"))
             with self.assertRaisesRegex(ValidationError, "within an hour"):
                 ticket.message_post(**said)
             # What we write while they act is no message of theirs.
