@@ -407,6 +407,14 @@ def test_what_solved_it_before_a_request_is_counted_and_lets_them_go_on(story):
     assert not solved["res_id"]
 
 
+def test_what_was_offered_and_what_was_opened_of_it_is_counted(story):
+    titles = {}
+    for event in story.events:
+        titles.setdefault(event["kind"], set()).add(event["entry_id"][1])
+    assert {TITLE, SOLVED} <= titles["shown"]
+    assert titles["opened"] == {TITLE}
+
+
 def test_a_request_that_came_anyway_is_counted_on_what_was_offered(story):
     anyway = [event for event in story.events if event["kind"] == "anyway"]
     assert {event["res_id"] for event in anyway} == {story.ticket_id}

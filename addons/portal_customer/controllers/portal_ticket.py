@@ -4,6 +4,7 @@ from .portal import PortalPages, to_int
 
 # How the name of a question ends that has several answers.
 QUESTION_OF_SEVERAL = "[]"
+OFFERED = 3  # problems like the one being typed, at most
 
 
 class PortalTicket(PortalPages):
@@ -167,7 +168,7 @@ class PortalTicket(PortalPages):
         """Published articles and own solved problems like what is being typed."""
         # Who asks too often goes on typing, and is offered nothing meanwhile.
         found, _error = self._act(
-            request.env["knowledge.entry"].search_similar, text=str(text)[:500], limit=3
+            request.env["knowledge.entry"].search_similar, text=str(text)[:500], limit=OFFERED
         )
         return [
             {
@@ -184,11 +185,16 @@ class PortalTicket(PortalPages):
             for entry in found or ()
         ]
 
-    @route("/my/tickets/solved", type="jsonrpc", auth="user", website=True)
-    def portal_solved(self, entry_id):
-        """Count that something found has solved the problem before a request was sent."""
-        if number := to_int(entry_id):
-            request.env["knowledge.event"].record(entry_ids=[number], kind="solved")
+    @route("/my/tickets/similar/noted", type="jsonrpc", auth="user", website=True)
+    def portal_similar_noted(self, kind, entry_ids=()):
+        """Count what became of something found before a request was sent.
+
+        :param kind: ``shown``, ``opened`` or ``solved``
+        """
+        numbers = entry_ids[:OFFERED] if isinstance(entry_ids, list) else []
+        entries = list(filter(None, map(to_int, numbers)))
+        if kind in ("shown", "opened", "solved") and entries:
+            request.env["knowledge.event"].record(entry_ids=entries, kind=kind)
         return True
 
     @route(

@@ -251,7 +251,13 @@ class TestAttacks(RoutesCommon):
         self._login("company")
         for entry_id in ("x", [1], {}, None, 10**30, True):
             with self.subTest(entry_id=entry_id):
-                self.assertIn("result", self._rpc("/my/tickets/solved", entry_id=entry_id))
+                for noted in ({"entry_ids": [entry_id]}, {"entry_ids": entry_id}, {}):
+                    answer = self._rpc("/my/tickets/similar/noted", kind="solved", **noted)
+                    self.assertIn("result", answer)
+        for kind in ("anyway", "x", None, 7, []):
+            noted = {"kind": kind, "entry_ids": self.env["knowledge.entry"].search([]).ids}
+            self.assertIn("result", self._rpc("/my/tickets/similar/noted", **noted))
+        self.assertFalse(self.env["knowledge.event"].search([]))
         for text in ({"a": 1}, ["x"], None, "a\0b", 7):
             with self.subTest(text=text):
                 self.assertIn("result", self._rpc("/my/tickets/similar", text=text))

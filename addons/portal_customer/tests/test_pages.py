@@ -543,12 +543,16 @@ class TestTicketPages(PagesCommon):
         self.assertIn(self.entry.id, found["company"])
         self.assertNotIn(self.entry.id, found["other"])
 
-    def test_what_solved_a_problem_before_it_was_sent_is_counted(self):
-        self._login("company")
-        self.make_jsonrpc_request("/my/tickets/solved", {"entry_id": self.entry.id})
-        self.assertEqual(self.entry.solved_count, 1)
-        self._login("other")
-        self.make_jsonrpc_request("/my/tickets/solved", {"entry_id": self.entry.id})
+    def test_what_became_of_what_was_offered_is_counted(self):
+        for person in ("company", "other"):
+            self._login(person)
+            for kind in ("shown", "opened", "solved", "solved"):
+                self.make_jsonrpc_request(
+                    "/my/tickets/similar/noted", {"kind": kind, "entry_ids": self.entry.ids}
+                )
+        events = self.env["knowledge.event"].search([("entry_id", "=", self.entry.id)])
+        self.assertEqual(sorted(events.mapped("kind")), ["opened", "shown", "solved"])
+        self.assertEqual(events.user_id, self.company_user, "nobody else finds their case")
         self.assertEqual(self.entry.solved_count, 1)
 
     def test_who_needs_no_request_is_thanked_and_may_still_go_on_with_it(self):

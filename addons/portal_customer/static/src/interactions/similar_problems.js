@@ -44,14 +44,28 @@ export class SimilarProblems extends Interaction {
         }
         const list = renderToElement("portal_customer.SimilarProblems", { found });
         this.insert(list, this.box);
-        for (const button of list.querySelectorAll("[data-entry]")) {
+        for (const button of list.querySelectorAll("button[data-entry]")) {
             this.addListener(button, "click", () => this.onSolved(button));
         }
+        for (const link of list.querySelectorAll("a[data-entry]")) {
+            this.addListener(link, "click", () => this.count("opened", [link]));
+        }
+        this.count("shown", list.querySelectorAll("button[data-entry]"));
+    }
+
+    /** Tell what became of offers. Whether it can be told or not is nothing to who types. */
+    count(kind, offers) {
+        return this.note(kind, offers).catch(() => {});
+    }
+
+    note(kind, offers) {
+        const entry_ids = [...offers].map((offer) => Number(offer.dataset.entry));
+        return rpc("/my/tickets/similar/noted", { kind, entry_ids }, { silent: true });
     }
 
     async onSolved(button) {
         button.disabled = true;
-        await this.waitFor(rpc("/my/tickets/solved", { entry_id: Number(button.dataset.entry) }));
+        await this.waitFor(this.note("solved", [button]));
         // The way back knows the machine whose label was scanned.
         window.location.assign(`/my/tickets/new/solved${window.location.search}`);
     }
