@@ -17,6 +17,7 @@
         "views/portal_customer_choice_templates.xml",
         "views/portal_home_templates.xml",
         "views/portal_list_templates.xml",
+        "views/portal_conversation_templates.xml",
         "views/portal_ticket_templates.xml",
         "views/portal_ticket_question_templates.xml",
         "views/portal_equipment_templates.xml",

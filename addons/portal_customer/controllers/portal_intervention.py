@@ -58,6 +58,7 @@ class PortalIntervention(PortalPages):
             values["to_sign"] = [
                 report for report in asked if report["intervention_id"] == intervention.id
             ]
+            values["conversation"] = intervention._portal_conversation()
             return self._render_page("portal_intervention", values)
         values |= {
             "work": intervention._portal_work_values(),
@@ -210,6 +211,7 @@ class PortalIntervention(PortalPages):
                 },
             ),
             "receipts": (intervention.add_receipts, {"files": files}),
+            "reply": (intervention.reply, {"body": typed.get("body"), "files": files}),
             "form": (
                 intervention.fill_form,
                 {

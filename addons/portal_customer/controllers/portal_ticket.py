@@ -224,6 +224,7 @@ class PortalTicket(PortalPages):
                 "ticket": ticket._portal_values(),
                 # The conversation is Odoo's own component, which wants the record.
                 "object": ticket,
+                "conversation": ticket._portal_conversation(),
                 **more,
             },
         )
@@ -250,6 +251,8 @@ class PortalTicket(PortalPages):
     def portal_ticket_act(self, ticket_id, act, **typed):
         ticket = self._get_record("helpdesk.ticket", ticket_id)
         request_uuid = typed.get("request_uuid") or None
+        # Uploads are read once, whichever act they are for.
+        files = self._get_files()
         acts = {
             "close": (
                 ticket.action_close,
@@ -269,7 +272,11 @@ class PortalTicket(PortalPages):
             ),
             "files": (
                 ticket.add_files,
-                {"files": self._get_files(), "request_uuid": request_uuid},
+                {"files": files, "request_uuid": request_uuid},
+            ),
+            "reply": (
+                ticket.reply,
+                {"body": typed.get("body"), "files": files, "request_uuid": request_uuid},
             ),
         }
         if act not in acts:

@@ -1,4 +1,8 @@
-from . import portal_office_mixin, portal_readable_mixin  # the others inherit them
+from . import (  # the others inherit them
+    portal_conversation_mixin,
+    portal_office_mixin,
+    portal_readable_mixin,
+)
 
 # isort: split
 from . import (

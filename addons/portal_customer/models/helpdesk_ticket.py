@@ -7,7 +7,7 @@ class HelpdeskTicket(models.Model):
     """What the portal shows of a ticket: values, never the record."""
 
     _name = "helpdesk.ticket"
-    _inherit = ["helpdesk.ticket", "portal.readable.mixin"]
+    _inherit = ["helpdesk.ticket", "portal.conversation.mixin", "portal.readable.mixin"]
 
     @api.model
     def _portal_readable_fields(self):

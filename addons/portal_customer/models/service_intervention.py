@@ -22,7 +22,7 @@ class ServiceIntervention(models.Model):
     """What the portal shows of an intervention: to its customer, and to its outside technician."""
 
     _name = "service.intervention"
-    _inherit = ["service.intervention", "portal.readable.mixin"]
+    _inherit = ["service.intervention", "portal.conversation.mixin", "portal.readable.mixin"]
 
     @api.model
     def _portal_readable_fields(self):

@@ -3,6 +3,7 @@ from . import (
     test_asking,
     test_attacks,
     test_colleagues,
+    test_conversation,
     test_downloads,
     test_feed,
     test_files,

@@ -291,7 +291,7 @@ class TestPages(PagesCommon):
             with self.subTest(name=name):
                 self.assertRegex(home, rf'class="fw-bold"[^>]*data-placeholder_count="{name}"')
         # Whoever has no script finds all the same where to go.
-        self.assertIn(".o_portal_index_card.d-none", home.partition("<noscript>")[2])
+        self.assertIn("noscript.css", home.partition("<noscript>")[2])
         asked = {"counters": ["waiting_ticket_count"]}
         self.assertEqual(
             self.make_jsonrpc_request("/my/counters", asked)["waiting_ticket_count"], 0

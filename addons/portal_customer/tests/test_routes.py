@@ -27,11 +27,11 @@ PRINTING = {"/my/statement/pdf", "/service/report/<string:token>/pdf"}
 ODOO = ("/calendar/", "/mail/", "/web", "/odoo", "/scoped_app/")
 # Acts of the pages that take their name from the address.
 ACTS = {
-    "/my/tickets/": ("close", "reopen", "rate", "files"),
+    "/my/tickets/": ("close", "reopen", "rate", "files", "reply"),
     "/my/interventions/": (
         *("travel", "travel_stop", "check_in", "check_out", "return_visit", "second_fault"),
         *("timer", "timer_stop", "timer_discard", "files", "work", "remove", "checklist"),
-        *("expense", "receipts", "form", "wait", "resume", "report", "done"),
+        *("expense", "receipts", "reply", "form", "wait", "resume", "report", "done"),
     ),
     "/my/subcontracts/": ("answer", "send", "confirm"),
     "/my/colleagues/": ("role", "withdraw"),
