@@ -12,6 +12,8 @@ from odoo import fields
 
 from odoo.addons.field_service.signed import MAILING
 
+# Names are as long as they get, for screens as narrow as they get.
+LONG = "Ueberlast" * 7
 company = env.company
 company.country_id = env.ref("base.it")
 Partner = env["res.partner"]
@@ -23,7 +25,7 @@ customer = Partner.create(
 )
 site = Partner.create(
     {
-        "name": "Gamma Outside, Schio",
+        "name": f"Gamma Outside, Schio {LONG}",
         "parent_id": customer.id,
         "type": "delivery",
         "street": "Via Lago di Garda 12",
@@ -51,15 +53,18 @@ equipment = env["service.equipment"].create(
     }
 )
 env["product.product"].create(
-    {"name": "Photocell Outside", "default_code": "PHOTOCELL-O", "type": "consu"}
+    {"name": f"Photocell Outside {LONG}", "default_code": "PHOTOCELL-O", "type": "consu"}
 )
 env["ir.attachment"].create(
-    {
-        "name": "wiring.txt",
-        "raw": b"the wiring of gate 7",
-        "res_model": equipment._name,
-        "res_id": equipment.id,
-    }
+    [
+        {
+            "name": name,
+            "raw": b"the wiring of gate 7",
+            "res_model": equipment._name,
+            "res_id": equipment.id,
+        }
+        for name in ("wiring.txt", f"{LONG}.txt")
+    ]
 )
 solved = env["helpdesk.ticket"].create(
     {
@@ -101,7 +106,7 @@ for name in ("Fausto Outside", "Mirco Outside"):
 kind = env["service.intervention.type"].create(
     {
         "name": "Repair Outside",
-        "checklist_item_ids": [(0, 0, {"name": "Gate tried out", "kind": "yes_no"})],
+        "checklist_item_ids": [(0, 0, {"name": f"Gate tried out {LONG}", "kind": "yes_no"})],
     }
 )
 jobs = env["service.intervention"].with_user(dispatcher)
@@ -111,13 +116,13 @@ now = fields.Datetime.now().replace(microsecond=0)
 def job(name):
     return jobs.create(
         {
-            "name": name,
+            "name": f"{name} {LONG}",
             "partner_id": customer.id,
             "site_id": site.id,
             "contact_id": contact.id,
             "type_id": kind.id,
             "equipment_ids": [(6, 0, equipment.ids)],
-            "access_note": "Ask for Dino.",
+            "access_note": f"Ask for Dino. {LONG}",
         }
     )
 

@@ -15,8 +15,8 @@ import pytest
 from pypdf import PdfReader
 
 from campo import paths
-from campo.accessibility import complaints, judge, walk
-from campo.browsing import DESK, PHONE, Person, draw_signature, photo
+from campo.accessibility import STARTS, complaints, idle_controls, judge, on_paper, walk
+from campo.browsing import DESK, PHONE, WITHOUT_SCRIPT, Person, draw_signature, photo
 
 TITLE = "Il film della confezionatrice si strappa"
 # What was solved for the same customer before, and what another one has.
@@ -499,20 +499,21 @@ def test_everything_fits_the_phone_and_can_be_used_by_everybody(story):
     assert not story.who.errors
 
 
-def test_a_request_is_read_and_sent_without_a_script(campo, cast, story, browser):
-    context = browser.new_context(locale="en-US", java_script_enabled=False, **PHONE)
-    page = context.new_page()
+def test_a_request_is_read_sent_and_closed_without_a_script(campo, cast, story, browser):
+    who = Person(browser, campo.address, "story_site", WITHOUT_SCRIPT, locale="en-US")
+    page = who.page
     # Who scans a label and has not logged in comes to the request all the same.
+    who.context.clear_cookies()
     page.goto(f"{campo.address}{cast['label']}")
     page.fill("input[name=login]", "story_site")
     page.fill("input[name=password]", "story_site")
     page.click("button[type=submit]")
     page.wait_for_url(re.compile(r"/my/tickets/new"))
     assert "Confezionatrice Story" in page.locator("#equipment_id option:checked").inner_text()
-    page.goto(f"{campo.address}/my")
+    page = who.go("/my")
     for path in ("/my/tickets", "/my/interventions", "/my/equipment", "/my/knowledge"):
         assert page.locator(f"a[href='{path}']:visible").count(), path
-    page.goto(f"{campo.address}/my/tickets/new")
+    page = who.go("/my/tickets/new")
     page.fill("#name", "Without a script")
     page.select_option("#category_id", str(cast["category"]))
     page.get_by_label("Which shift").fill("The second one")
@@ -522,18 +523,146 @@ def test_a_request_is_read_and_sent_without_a_script(campo, cast, story, browser
     body = page.inner_text("body")
     assert "We have received your request" in body
     assert "The second one" in body
-    page.goto(f"{campo.address}/my/tickets")
-    assert "Without a script" in page.inner_text("body")
-    context.close()
+    assert page.locator("main img[alt='red.jpg']").count() == 1
+
+    # What is said about it, and an answer with a file.
+    ticket = int(re.search(r"/my/tickets/(\d+)", page.url).group(1))
+    said = {"body": "Which film is it?", "message_type": "comment"}
+    comment = {"subtype_xmlid": "mail.mt_comment"}
+    story.api("agent", "helpdesk.ticket", "message_post", [ticket], **said, **comment)
+    page = who.go(f"/my/tickets/{ticket}")
+    conversation = page.locator("#conversation")
+    assert "Which film is it?" in conversation.inner_text()
+    page.get_by_label("Your message").fill("The blue one.")
+    page.set_input_files("#reply_files", [photo("blue")])
+    with page.expect_navigation():
+        conversation.locator("button:has-text('Send')").click()
+    assert "The blue one." in conversation.inner_text()
+    assert conversation.locator("a:has-text('blue.jpg')").count() == 1
+    page.screenshot(path=PICTURES / "without-script-request.png", full_page=True)
+
+    page.locator("summary:has-text('It works again')").click()
+    page.get_by_label("What solved it?").fill("Another film.")
+    with page.expect_navigation():
+        page.click("button:has-text('Close the request')")
+    with page.expect_navigation():
+        page.click("button:has-text('Satisfied')")
+    assert "Thank you for rating" in page.inner_text("main")
+    page = who.go("/my/tickets")
+    page.screenshot(path=PICTURES / "without-script-list.png", full_page=True)
+    with page.expect_navigation():
+        page.click("a:has-text('Closed'):visible")
+    assert "Without a script" in page.inner_text("main")
+    with page.expect_navigation():
+        page.click("#o_logout")
+    who.leave()
+
+
+def test_a_visit_is_confirmed_and_moved_without_a_script(campo, cast, story, browser):
+    start = datetime.utcnow().replace(microsecond=0) + timedelta(days=3)
+    for hours in (0, 4):
+        story.api(
+            "agent",
+            "service.intervention",
+            "plan",
+            [story.intervention_id],
+            start=(start + timedelta(hours=hours)).strftime(FORMAT),
+            stop=(start + timedelta(hours=hours + 1)).strftime(FORMAT),
+            employee_ids=[cast["employee"]],
+            invite_customer=True,
+        )
+    who = Person(browser, campo.address, "story_customer", WITHOUT_SCRIPT, locale="en-US")
+    page = who.go(f"/my/interventions/{story.intervention_id}")
+    confirmed = page.locator("main :text('You have confirmed')")
+    proposed = page.locator("main :text('You have proposed')")
+    before = confirmed.count(), proposed.count()
+    with page.expect_navigation():
+        page.locator(".o_portal_customer_answer button:has-text('Confirm')").first.click()
+    assert (confirmed.count(), proposed.count()) == (before[0] + 1, before[1])
+    answer = page.locator(".o_portal_customer_answer:not(:has(.alert))").last
+    answer.locator("summary").click()
+    answer.get_by_label("Why?").fill("Inventory")
+    answer.get_by_label("When would it suit you?").fill("2099-05-04T10:00")
+    with page.expect_navigation():
+        answer.locator("button:has-text('Propose this time')").click()
+    assert proposed.count() == before[1] + 1
+    who.leave()
+
+
+def test_every_page_is_read_without_a_script(campo, story, browser):
+    """Something to read on each one, and nothing offered that only a script would do."""
+    who = Person(browser, campo.address, "story_customer", WITHOUT_SCRIPT, locale="en-US")
+    idle, walked = {}, []
+    for path in walk(who):
+        walked.append(path)
+        assert len(who.page.inner_text("main").strip()) > 20, path
+        if found := idle_controls(who):
+            idle[path] = found
+    who.leave()
+    assert len(walked) > 8, walked
+    assert not idle
+
+
+def test_what_is_printed_is_what_there_is_to_read(campo, cast, story, browser):
+    who = Person(browser, campo.address, "story_customer", DESK, locale="en-US")
+    who.go("/my/contracts")
+    contract = who.page.locator("main a[href^='/my/contracts/']").first.get_attribute("href")
+    who.go("/my/knowledge")
+    article = who.page.locator("main a[href^='/my/knowledge/']").first
+    title, article = article.inner_text().strip().split("\n")[0], article.get_attribute("href")
+    said = {"body": "We have changed the sensor.", "message_type": "comment"}
+    comment = {"subtype_xmlid": "mail.mt_comment"}
+    story.api("agent", "helpdesk.ticket", "message_post", [story.ticket_id], **said, **comment)
+    for path, texts in (
+        (f"/my/tickets/{story.ticket_id}", (TITLE, "The first one", "What solved it")),
+        (f"/my/interventions/{story.intervention_id}", (story.number, "Andrea Story", "Giulia")),
+        ("/my/statement", ("215.82",)),
+        (contract, ("Full maintenance", "Confezionatrice Story")),
+        (article, (title,)),
+    ):
+        page = who.go(path)
+        if "/tickets/" in path:
+            page.locator(".o-mail-Message:has-text('changed the sensor')").wait_for()
+        name = path.split("/")[2]
+        assert not on_paper(who), path
+        page.emulate_media(media="print")
+        printed = page.inner_text("main")
+        for text in texts:
+            assert text in printed, (path, text)
+        if "/tickets/" in path:
+            assert page.locator(".o-mail-Message:has-text('changed the sensor')").is_visible()
+            assert not page.locator(".o-mail-Composer").is_visible()
+        page.pdf(path=PICTURES / f"printed-{name}.pdf", format="A4")
+        page.emulate_media(media="screen")
+    who.leave()
+
+
+@pytest.fixture(scope="module")
+def long_words(story):
+    """A word of 60 letters in every name; the pages that show it."""
+    word = "Ueberlast" * 7
+    for who, model, ids in (
+        ("agent", "helpdesk.ticket", [story.ticket_id]),
+        ("agent", "service.intervention", [story.intervention_id]),
+        ("accountant", "service.equipment", [story.cast["equipment"]]),
+    ):
+        story.api(who, model, "write", ids, vals={"name": f"{TITLE} {word}"})
+    for model, record in (
+        ("helpdesk.ticket", story.ticket_id),
+        ("service.intervention", story.intervention_id),
+    ):
+        file = {"name": f"{word}.txt", "data": "MTIgVg=="}
+        story.api("customer", model, "reply", [record], body=word, files=[file])
+    return f"/my/tickets/{story.ticket_id}", f"/my/interventions/{story.intervention_id}"
 
 
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=["390 px", "1280 px"])
 @pytest.mark.parametrize("name", ["customer", "site", "ledger"])
-def test_each_role_can_read_and_use_every_page(campo, story, browser, name, device):
+def test_each_role_can_read_and_use_every_page(campo, story, long_words, browser, name, device):
     """No WCAG 2.1 A or AA violation on any page that this role finds, nor on a missing one."""
     who = Person(browser, campo.address, f"story_{name}", device)
     found, walked = {}, []
-    for path in walk(who):
+    for path in walk(who, (*STARTS, *long_words)):
         walked.append(path)
         found |= judge(who, path, device)
     for path in (

@@ -206,6 +206,60 @@ def test_a_reply_stays_until_it_is_sent(dino):
     assert not reply.input_value()
 
 
+def test_files_of_a_reply_are_seen_on_their_way_and_stay_until_it_is_sent(dino):
+    page = dino.go("/my/tickets")
+    with page.expect_navigation():
+        page.locator("main a[href^='/my/tickets/']:has-text('The gate')").first.click()
+    reply = page.locator(".o-mail-Composer-input:visible")
+    reply.fill("Look at this.")
+    protocol = {"name": "log.txt", "mimeType": "text/plain", "buffer": b"12 V, 3 A\n" * 60_000}
+    field = page.locator(".o-mail-Composer input[type=file]")
+    with slow_network(dino):
+        field.set_input_files([protocol])
+        bar = page.locator(".o-mail-Composer progress")
+        bar.wait_for()
+        for part in (0.2, 0.6):
+            # The conversation stands in a root of its own, where only a locator looks.
+            bar.evaluate(
+                """async (bar, part) => {
+                    while (bar.isConnected && !(bar.value > part)) {
+                        await new Promise(requestAnimationFrame);
+                    }
+                    if (!bar.isConnected) { throw new Error("It has gone too early"); }
+                }""",
+                part,
+            )
+        bar.wait_for(state="detached")
+    field.set_input_files([photo("red")])
+    files = page.locator(".o-mail-Composer .o-mail-AttachmentContainer:not(.o-isUploading)")
+
+    def are_still_there(*names):
+        for name in names:
+            files.and_(page.locator(f"[title='{name}']")).wait_for()
+        assert files.count() == len(names)
+
+    are_still_there("log.txt", "red.jpg")
+    page.reload()
+    are_still_there("log.txt", "red.jpg")
+    lose_session(dino)
+    page.reload()
+    log_in_again(dino)
+    are_still_there("log.txt", "red.jpg")
+    assert reply.input_value() == "Look at this."
+    page.screenshot(path=PICTURES / "kept-reply.png", full_page=True)
+    # What is taken back stays away.
+    photo_kept = files.and_(page.locator("[title='red.jpg']"))
+    photo_kept.locator("button").click()
+    photo_kept.wait_for(state="detached")
+    page.reload()
+    are_still_there("log.txt")
+    page.locator(".o-mail-Composer-send").click()
+    page.locator(".o-mail-Message:has-text('Look at this.') [title='log.txt']").wait_for()
+    page.reload()
+    page.locator(".o-mail-Message:has-text('Look at this.')").wait_for()
+    assert not files.count()
+
+
 # === THE OUTSIDE TECHNICIAN === #
 
 

@@ -10,10 +10,12 @@ import re
 import pytest
 
 from campo import paths
-from campo.accessibility import judge, walk
-from campo.browsing import DESK, PHONE, Person, draw_signature, photo
+from campo.accessibility import idle_controls, judge, on_paper, walk
+from campo.browsing import DESK, PHONE, WITHOUT_SCRIPT, Person, draw_signature, photo
 
 PICTURES = paths.LOCAL / "pictures"
+# Where somebody from outside begins.
+STARTS = ("/my", "/my/visits", "/my/subcontracts", "/my/expenses", "/my/visits/feed")
 DEVICES = pytest.mark.parametrize("device", [PHONE, DESK], ids=["390 px", "1280 px"])
 
 
@@ -179,14 +181,45 @@ def test_the_coordinator_takes_work_on_and_answers_for_the_own_people(campo, cas
 def test_everybody_from_outside_reads_and_uses_every_page(campo, cast, browser, login, device):
     """No WCAG 2.1 A or AA violation, nothing wider than the narrowest screen."""
     who = Person(browser, campo.address, login, device)
-    starts = ("/my", "/my/visits", "/my/subcontracts", "/my/expenses", "/my/visits/feed")
     found, walked = {}, 0
-    for path in walk(who, starts):
+    for path in walk(who, STARTS):
         walked += 1
         found |= judge(who, path, device)
     who.leave()
     assert walked > 5
     assert not found
+
+
+@pytest.mark.parametrize("login", ["outside_tino", "outside_chiara"])
+def test_everybody_from_outside_reads_without_a_script(campo, cast, browser, login):
+    """Something to read on each page, and nothing offered that only a script would do."""
+    who = Person(browser, campo.address, login, WITHOUT_SCRIPT, locale="en-US")
+    idle, walked = {}, 0
+    for path in walk(who, STARTS):
+        walked += 1
+        assert len(who.page.inner_text("main").strip()) > 20, path
+        if found := idle_controls(who):
+            idle[path] = found
+    if login == "outside_tino":
+        page = who.go(f"/my/interventions/{cast['work']}")
+        page.screenshot(path=PICTURES / "without-script-work.png", full_page=True)
+    who.leave()
+    assert walked > 5
+    assert not idle
+
+
+def test_a_technician_prints_what_there_is_to_read(campo, cast, browser):
+    who = Person(browser, campo.address, "outside_tino", DESK, locale="en-US")
+    page = who.go(f"/my/interventions/{cast['work']}")
+    assert not on_paper(who)
+    page.emulate_media(media="print")
+    printed = page.inner_text("main")
+    for text in ("The gate stops halfway again", "Ask for Dino", "Gate 7", "84.00"):
+        assert text in printed
+    # Of a question that is answered by a button, the answer stays.
+    assert page.locator("#checklist button:visible").all_inner_texts() == ["Yes"]
+    page.pdf(path=PICTURES / "printed-work.pdf", format="A4")
+    who.leave()
 
 
 class Visitor:

@@ -48,9 +48,9 @@ def walk(who, starts=STARTS):
         kind = re.sub(r"\d+", "1", path.split("?")[0])
         if kind in seen or _NO_PAGES.search(path):
             continue
-        seen.add(kind)
         if who.page.goto(f"{who.address}{path}").status != 200:
             continue
+        seen.add(kind)
         yield path
         queue += who.page.eval_on_selector_all(
             'a[href^="/my"]', "links => links.map(link => link.getAttribute('href'))"
@@ -71,12 +71,50 @@ def complaints(who):
 
 
 def is_too_wide(who):
-    """Whether the open page scrolls sideways on the narrowest screen."""
+    """Whether the open page is wider than the narrowest screen, and scrolls sideways there."""
     size = who.page.viewport_size
     who.page.set_viewport_size({"width": NARROW, "height": size["height"]})
-    wide = who.scrolls_sideways()
+    width = who.page.evaluate("document.documentElement.scrollWidth")
     who.page.set_viewport_size(size)
-    return wide
+    return width > NARROW
+
+
+def idle_controls(who):
+    """What the open page offers, but only a script would do: list of elements, as HTML.
+
+    For pages that are read without a script; what stands there as text to be copied is none.
+    """
+    return who.page.evaluate(
+        """() => {
+            const isIdle = (one) => one.matches("a")
+                ? !one.matches(".disabled, [href]:not([href='#'])")
+                : one.matches("canvas, [type=button], [data-bs-toggle]")
+                    || !one.form || !(one.name || one.type === "submit");
+            return [...document.querySelectorAll("button, a, input, select, textarea, canvas")]
+                .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+                .filter((one) => isIdle(one) && !one.matches("[readonly]"))
+                .map((one) => one.outerHTML.slice(0, 120));
+        }"""
+    )
+
+
+def on_paper(who):
+    """What nobody can use once the open page is printed: list of elements, as HTML."""
+    who.page.emulate_media(media="print")
+    found = who.page.evaluate(
+        """() => {
+            const unused = "button:not(#checklist *), .btn:not(#checklist *), textarea, "
+                + "form:not(#checklist *), input[type=file], header a:not(.navbar-brand), "
+                + ".o_portal_submenu, .o_portal_pager";
+            const conversation = document.querySelector("#chatterRoot")?.shadowRoot;
+            return [document, conversation]
+                .flatMap((root) => root ? [...root.querySelectorAll(unused)] : [])
+                .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height)
+                .map((one) => one.outerHTML.slice(0, 120));
+        }"""
+    )
+    who.page.emulate_media(media="screen")
+    return found
 
 
 def judge(who, path, device):

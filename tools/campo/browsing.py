@@ -27,6 +27,8 @@ PHONE = {
     "has_touch": True,
     "device_scale_factor": 2,
 }
+# A phone whose browser runs no script.
+WITHOUT_SCRIPT = PHONE | {"java_script_enabled": False}
 # Debian's package of Odoo leaves this library out; Odoo asks for it and does without.
 HARMLESS = ("selfie_segmentation",)
 
