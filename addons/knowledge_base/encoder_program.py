@@ -10,9 +10,11 @@ import os
 import resource
 import signal
 import sys
+import time
 from pathlib import Path
 
 THREADS = 2  # at most, where cores are free: a question then takes about half as long
+A_MOMENT = 0.0005  # seconds, after which whoever asked is waiting for the answer
 
 
 def main():
@@ -47,6 +49,7 @@ def idle_cores() -> int:
     many programs run stands in ``/proc/loadavg`` (fourth figure, see proc(5)); where there is no
     such file, no core counts as idle but its own.
     """
+    time.sleep(A_MOMENT)
     try:
         running = int(Path("/proc/loadavg").read_text().split()[3].split("/")[0])
     except OSError:
