@@ -284,5 +284,5 @@ class PortalTicket(PortalPages):
         method, arguments = acts[act]
         _result, error = self._act(method, **arguments)
         if error:
-            return self._render_ticket(ticket, error=error, typed=typed)
-        return request.redirect(f"/my/tickets/{ticket_id}")
+            return self._render_ticket(ticket, error=error, typed={**typed, "act": act})
+        return request.redirect(f"/my/tickets/{ticket_id}{'#reply' if act == 'reply' else ''}")

@@ -11,6 +11,8 @@ BACK = {
     "/my/interventions": ("service.intervention", "_render_intervention"),
     "/my/tickets": ("helpdesk.ticket", "_render_ticket"),
 }
+# What somebody has typed to answer a visit.
+ANSWER_FIELDS = ("answer", "reason", "proposed_start")
 
 
 class PortalVisit(PortalIntervention, PortalTicket):
@@ -71,7 +73,9 @@ class PortalVisit(PortalIntervention, PortalTicket):
             page, record_id = "/my/visits", ""
         if not error:
             return request.redirect(f"{page}/{record_id}".rstrip("/"))
-        values = {"error": error, "typed": {**typed, "event_id": event_id}}
+        # The same page has forms with names like ours: they are given nothing of this one.
+        kept = {name: typed[name] for name in ANSWER_FIELDS if name in typed}
+        values = {"error": error, "typed": {**kept, "event_id": event_id}}
         if not record_id:
             return self._render_visits(**values)
         return getattr(self, render)(self._get_record(model, to_int(record_id)), **values)

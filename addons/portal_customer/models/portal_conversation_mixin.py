@@ -1,3 +1,7 @@
+import re
+
+from markupsafe import Markup
+
 from odoo import models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -7,6 +11,9 @@ from odoo.addons.helpdesk_ticket.tools.idempotent import idempotent
 
 # The latest messages that a page holds for whoever has no script.
 LATEST_MESSAGES = 30
+# Where scripts run, the browser reads a <noscript> as text up to these letters, wherever they
+# stand: in a comment, which Odoo's sanitizer keeps, as well.
+NOSCRIPT_END = re.compile(r"</(?=noscript)", re.IGNORECASE)
 
 
 class PortalConversationMixin(models.AbstractModel):
@@ -56,8 +63,8 @@ class PortalConversationMixin(models.AbstractModel):
 
         The caller has checked that the user may read the record.
 
-        :return: dict of ``messages`` (dicts ``author``, ``date``, ``body``, ``files``) and
-            ``has_older``
+        :return: dict of ``messages`` (dicts ``author``, ``date``, ``body`` (HTML that may stand in
+            a ``<noscript>``), ``files``) and ``has_older``
         """
         self.ensure_one()
         # As Odoo's own conversation in the portal chooses them; notes are hidden by their rules.
@@ -77,7 +84,7 @@ class PortalConversationMixin(models.AbstractModel):
                 {
                     "author": message.author_id.name or message.email_from or "",
                     "date": message.date,
-                    "body": message.body,
+                    "body": Markup(NOSCRIPT_END.sub("&lt;/", message.body or "")),
                     "files": [
                         {"name": file.name, "url": f"/my/files/{file.id}"}
                         for file in message.attachment_ids

@@ -167,7 +167,9 @@ class ResPartner(models.Model):
             order="date_maturity, id",
         )
         paid = self.env["account.move"].search(
-            own & Domain("payment_state", "in", ("paid", "in_payment", "reversed")),
+            own
+            & Domain("move_type", "=", "out_invoice")
+            & Domain("payment_state", "in", ("paid", "in_payment")),
             order="invoice_date desc, id desc",
             limit=SHOWN_PAID,
         )

@@ -145,7 +145,7 @@ class ServiceEquipment(models.Model):
                     ("closed", "=", True),
                     ("solution", "!=", False),
                     # What became of the others is told by their interventions.
-                    ("intervention_ids", "=", False),
+                    ("intervention_ids", "not any", [("state", "=", "done")]),
                 ],
                 order="close_date desc, id desc",
                 limit=SHOWN_PAST,

@@ -2,6 +2,8 @@ import base64
 import uuid
 from unittest.mock import patch
 
+from markupsafe import Markup
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
@@ -43,6 +45,16 @@ class TestConversation(PagesCommon):
         self.assertNotIn(note.name, told)
         self.assertNotIn("Bring the key.", told)
         self.assertIn("Bring the key.", self._without_script(self.intervention))
+
+    def test_nothing_said_ends_what_stands_there_without_a_script(self):
+        """Where scripts run, a browser ends it at these letters in a comment, too."""
+        for said in ("</noscript>", "<!--</noscript><img src=x onerror='x()'>-->", "</NoScript >"):
+            self._say(Markup("<p>Hi%s</p>") % Markup(said))
+        self._login("company")
+        text = self._get(f"/my/tickets/{self.ticket.id}").text
+        conversation = text.partition('id="conversation"')[2].partition("</section>")[0]
+        self.assertEqual(conversation.count("Hi"), 3)
+        self.assertEqual(conversation.lower().count("</noscript"), 1)
 
     def test_of_a_long_conversation_the_latest_are_there(self):
         for number in range(3):
@@ -89,6 +101,7 @@ class TestConversation(PagesCommon):
         self._login("company")
         answer = self._reply(files=[FILE], body="It did it <again>.\nAt noon.")
         self.assertEqual(answer.status_code, 303)
+        self.assertIn("#reply", answer.headers["Location"])
         message = self.ticket.message_ids[0]
         self.assertEqual(message.author_id, self.company_user.partner_id)
         self.assertEqual(message.subtype_id, self.env.ref("mail.mt_comment"))

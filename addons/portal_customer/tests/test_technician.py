@@ -56,8 +56,12 @@ class TestTechnician(PagesCommon):
         self.assertEqual(self._attendee().state, "accepted")
 
     def test_an_answer_to_an_older_time_is_refused_with_a_sentence(self):
-        answer = self._answer(answer="accepted", start="2026-11-01 08:00:00")
+        late = {"start": "2026-11-01 08:00:00", "reason": "Late"}
+        answer = self._answer(answer="accepted", back=self.url, **late)
         self.assertEqual(answer.status_code, 200)
+        # What was typed there is proposed in no other form of the page.
+        self.assertNotIn('value="2026-11-01 08:00:00"', answer.text)
+        self.assertNotIn('value="Late"', answer.text.partition('id="wait_reason"')[2][:300])
         self.assertIn("alert-danger", answer.text)
         self.assertNotEqual(self._attendee().state, "accepted")
 
@@ -87,6 +91,11 @@ class TestTechnician(PagesCommon):
         for text in ("The belt slips", "Worn roller", "Put in a new roller", "Oiled the conveyor"):
             self.assertIn(text, page)
         self.assertNotIn("roof", page)
+        # Of a request that was solved from afar no intervention tells.
+        remote = self.ticket.copy({"equipment_id": self.equipment.id})
+        remote.intervention_ids = self._create_intervention(state="cancelled")
+        remote.action_close(cause="Hung", solution="Reset by phone")
+        self.assertIn("Reset by phone", self._get(url).text)
         # Whose the work was and how it was charged is no business of theirs, nor is a request.
         for text in (past.number, f"/my/interventions/{past.id}", "/my/tickets/new?"):
             self.assertNotIn(text, page)

@@ -65,7 +65,12 @@ export class SimilarProblems extends Interaction {
 
     async onSolved(button) {
         button.disabled = true;
-        await this.waitFor(this.note("solved", [button]));
+        try {
+            await this.waitFor(this.note("solved", [button]));
+        } catch (error) {
+            button.disabled = false;
+            throw error;
+        }
         // The way back knows the machine whose label was scanned.
         window.location.assign(`/my/tickets/new/solved${window.location.search}`);
     }
