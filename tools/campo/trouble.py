@@ -74,4 +74,5 @@ def slow_network(who):
     try:
         yield
     finally:
-        tools.send("Network.emulateNetworkConditions", SLOW | {"uploadThroughput": -1})
+        # It goes with its session; one that stays would overrule the next.
+        tools.detach()
