@@ -1,12 +1,14 @@
 import time
+from datetime import timedelta
 
-from odoo import api, models, modules, tools
+from odoo import api, fields, models, modules, tools
 from odoo.exceptions import AccessError
 
 BATCH = 200  # sources between two commits
 SECONDS = 60  # of one run of the job
 STEP = 3  # seconds of one step while somebody looks on
 PROGRESS = "knowledge_base.rebuild_from"  # parameter: "model,id" of the last source done
+GOES_STALE = timedelta(days=1)  # what was done before is done again
 
 
 class KnowledgeEntry(models.Model):
@@ -26,14 +28,18 @@ class KnowledgeEntry(models.Model):
         )
 
     @api.model
-    def rebuild(self) -> dict:
-        """Make the index anew for a few seconds, going on where anybody stopped; for managers.
+    def rebuild(self, go_on=False) -> dict:
+        """Make the index anew for a few seconds; for managers.
 
+        :param bool go_on: where anybody stopped, instead of from the start
         :return: as `rebuild_progress`
         """
         self._check_may_rebuild()
         # sudo: the index mirrors its sources, whoever asks for it
-        complete = self.sudo()._rebuild(STEP)
+        entries_sudo = self.sudo()
+        if not go_on:
+            entries_sudo.env["ir.config_parameter"].set_param(PROGRESS, "")
+        complete = entries_sudo._rebuild(STEP)
         progress = self.rebuild_progress()
         if complete:
             progress.update(done=progress["total"], complete=True)
@@ -67,10 +73,19 @@ class KnowledgeEntry(models.Model):
 
     @api.model
     def _rebuild_position(self) -> tuple[str, int]:
-        """Model and id of the last source that was gone through, if somebody has begun."""
+        """Model and id of the last source that was gone through, if somebody has begun lately."""
         # sudo: nobody else reads parameters
-        position = self.env["ir.config_parameter"].sudo().get_param(PROGRESS) or ""
-        name, _comma, last = position.partition(",")
+        position_sudo = (
+            self.env["ir.config_parameter"]
+            .sudo()
+            .search(
+                [
+                    ("key", "=", PROGRESS),
+                    ("write_date", ">", fields.Datetime.now() - GOES_STALE),
+                ]
+            )
+        )
+        name, _comma, last = (position_sudo.value or "").partition(",")
         return name, int(last or 0)
 
     @api.model

@@ -109,12 +109,36 @@ class TestRebuild(KnowledgeBaseCommon):
         with patch(f"{module}.BATCH", 1), patch(f"{module}.STEP", 0):
             for done in (1, 2):
                 self.assertEqual(
-                    entries.rebuild(), {"done": done, "total": begun["total"], "complete": False}
+                    entries.rebuild(go_on=done > 1),
+                    {"done": done, "total": begun["total"], "complete": False},
                 )
             self.assertEqual(entries.rebuild_progress()["done"], 2)
-        end = entries.rebuild()
+        end = entries.rebuild(go_on=True)
         self.assertEqual((end["done"], end["complete"]), (begun["total"], True))
         self.assertEqual(len(entries.search([("res_id", "in", self.articles.ids)])), 4)
+
+    def test_what_was_begun_long_ago_is_begun_again(self):
+        with patch("odoo.addons.knowledge_base.models.knowledge_entry_rebuild.BATCH", 2):
+            self.assertFalse(self.env["knowledge.entry"]._rebuild(seconds=0))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE ir_config_parameter SET write_date = write_date - interval '2 days'"
+            " WHERE key = 'knowledge_base.rebuild_from'"
+        )
+        self.env.invalidate_all()
+        damaged = self._entry_of(self.articles[0])
+        damaged.title = "Danneggiata"
+        self.assertTrue(self.env["knowledge.entry"]._rebuild())
+        self.assertEqual(damaged.title, self.articles[0].name)
+
+    def test_a_manager_begins_it_from_the_start_whoever_stopped_where(self):
+        with patch("odoo.addons.knowledge_base.models.knowledge_entry_rebuild.BATCH", 2):
+            self.assertFalse(self.env["knowledge.entry"]._rebuild(seconds=0))
+        damaged = self._entry_of(self.articles[0])
+        damaged.title = "Danneggiata"
+        end = self.env["knowledge.entry"].with_user(self.user_manager).rebuild()
+        self.assertTrue(end["complete"])
+        self.assertEqual(damaged.title, self.articles[0].name)
 
     def test_nobody_else_makes_it_anew(self):
         for user in (self.user_employee, self.user_editor):

@@ -25,15 +25,17 @@ export class Rebuild extends Component {
         return _t("%(done)s of %(total)s articles and cases gone through.", { done, total });
     }
 
-    async step(method) {
-        Object.assign(this.state, await this.orm.silent.call("knowledge.entry", method, []));
+    async step(method, args = []) {
+        Object.assign(this.state, await this.orm.silent.call("knowledge.entry", method, args));
     }
 
-    async run() {
+    /** From the start, or on from where anybody stopped. */
+    async run(goOn) {
         this.state.running = true;
         try {
             do {
-                await this.step("rebuild");
+                await this.step("rebuild", [goOn]);
+                goOn = true;
             } while (this.state.running && !this.state.complete);
         } finally {
             this.stop();
