@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models, modules, tools
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 BATCH = 200  # sources between two commits
 SECONDS = 60  # of one run of the job
@@ -37,9 +38,13 @@ class KnowledgeEntry(models.Model):
         self._check_may_rebuild()
         # sudo: the index mirrors its sources, whoever asks for it
         entries_sudo = self.sudo()
-        if not go_on:
-            entries_sudo.env["ir.config_parameter"].set_param(PROGRESS, "")
-        complete = entries_sudo._rebuild(STEP)
+        complete = False
+        if entries_sudo._take_rebuild_turn():
+            if not go_on:
+                entries_sudo.env["ir.config_parameter"].set_param(PROGRESS, "")
+            # Whoever else was at it may have ended it.
+            has_ended = go_on and not self._rebuild_position()[0]
+            complete = has_ended or entries_sudo._rebuild(STEP)
         progress = self.rebuild_progress()
         if complete:
             progress.update(done=progress["total"], complete=True)
@@ -89,33 +94,53 @@ class KnowledgeEntry(models.Model):
         return name, int(last or 0)
 
     @api.model
+    def _take_rebuild_turn(self) -> bool:
+        """Whether nobody else is making the index anew; until the end of the transaction.
+
+        SQL: a lock that no row has to be written for.
+        """
+        lock = SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s))", PROGRESS)
+        return self.env.execute_query(lock)[0][0]
+
+    @api.model
     def _rebuild(self, seconds=SECONDS) -> bool:
-        """Make the index anew from its sources, going on where the last run stopped.
+        """Make the index anew from its sources, going on where the last run stopped. Of two at once
+        one does each batch.
 
         :return: whether it is complete
+        """
+        deadline = time.monotonic() + seconds
+        while self._take_rebuild_turn():
+            count = self._rebuild_batch()
+            if not modules.module.current_test:
+                self.env["ir.cron"]._commit_progress(count, remaining=int(bool(count)))
+            if not count:
+                return True
+            if time.monotonic() >= deadline:
+                break
+        return False
+
+    @api.model
+    def _rebuild_batch(self) -> int:
+        """Make the entries of the next sources anew.
+
+        :return: how many sources; none once the index is complete
         """
         parameters = self.env["ir.config_parameter"]
         entries = self.with_context(active_test=False)
         begun, begun_id = self._rebuild_position()
-        deadline = time.monotonic() + seconds
         for name in [name for name in self._source_models() if name >= begun]:
             last_id = begun_id if name == begun else 0
-            while records := self._next_sources(name, last_id):
+            if records := self._next_sources(name, last_id):
                 records._knowledge_index()
                 entries._drop_orphans(name, last_id, records)
-                last_id = records[-1].id
-                parameters.set_param(PROGRESS, f"{name},{last_id}")
-                if not modules.module.current_test:
-                    self.env["ir.cron"]._commit_progress(len(records), remaining=1)
-                if time.monotonic() >= deadline:
-                    return False
+                parameters.set_param(PROGRESS, f"{name},{records[-1].id}")
+                return len(records)
             entries.search([("res_model", "=", name), ("res_id", ">", last_id)]).unlink()
         entries.search([("res_model", "not in", self._source_models())]).unlink()
         self._analyse()
         parameters.set_param(PROGRESS, "")
-        if not modules.module.current_test:
-            self.env["ir.cron"]._commit_progress(remaining=0)
-        return True
+        return 0
 
     @api.model
     def _analyse(self) -> None:

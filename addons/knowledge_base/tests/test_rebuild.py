@@ -140,6 +140,27 @@ class TestRebuild(KnowledgeBaseCommon):
         self.assertTrue(end["complete"])
         self.assertEqual(damaged.title, self.articles[0].name)
 
+    def test_who_comes_while_another_makes_it_anew_looks_on(self):
+        entries = self.env["knowledge.entry"]
+        position = f"knowledge.article,{self.articles[0].id}"
+        self.env["ir.config_parameter"].set_param("knowledge_base.rebuild_from", position)
+        seen = entries.with_user(self.user_manager)
+        begun = seen.rebuild_progress()
+        self.assertTrue(begun["done"])
+        with self.registry.cursor() as other:
+            self.assertTrue(entries.with_env(self.env(cr=other))._take_rebuild_turn())
+            for go_on in (False, True):
+                self.assertEqual(seen.rebuild(go_on), begun)
+            self.assertFalse(entries._rebuild())
+        self.assertTrue(seen.rebuild(go_on=True)["complete"])
+
+    def test_who_looked_on_is_told_that_it_is_complete(self):
+        damaged = self._entry_of(self.articles[0])
+        damaged.title = "Danneggiata"
+        end = self.env["knowledge.entry"].with_user(self.user_manager).rebuild(go_on=True)
+        self.assertTrue(end["complete"])
+        self.assertEqual(damaged.title, "Danneggiata", "it was not begun again")
+
     def test_nobody_else_makes_it_anew(self):
         for user in (self.user_employee, self.user_editor):
             entries = self.env["knowledge.entry"].with_user(user)

@@ -1,8 +1,11 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { delay } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+
+const LOOKING_ON = 1000; // ms until the next look while somebody else makes it anew
 
 /** Makes the index anew step by step and shows how far it has come; who leaves may go on later. */
 export class Rebuild extends Component {
@@ -34,8 +37,12 @@ export class Rebuild extends Component {
         this.state.running = true;
         try {
             do {
+                const before = this.state.done;
                 await this.step("rebuild", [goOn]);
                 goOn = true;
+                if (this.state.done === before && !this.state.complete) {
+                    await delay(LOOKING_ON);
+                }
             } while (this.state.running && !this.state.complete);
         } finally {
             this.stop();
