@@ -24,6 +24,26 @@ registry.category("web_tour.tours").add("helpdesk_ticket_similar_problems", {
             run: "click",
         },
         {
+            content: "the ticket is left",
+            trigger: ".o_knowledge_base_similar:not(:contains('Altra caldaia con E05'))",
+        },
+        { trigger: ".o_back_button", run: "click" },
+        {
+            content: "a slip is taken back there, too",
+            trigger: "body:has(.o_kanban_view) .o_notification button:contains('Undo')",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_record:contains('Caldaia bloccata, display E-05')",
+            run: "click",
+        },
+        {
+            content: "it is offered again, and of no use once more",
+            trigger:
+                ".o_knowledge_base_problem:contains('Altra caldaia con E05') button[name=not_this]",
+            run: "click",
+        },
+        {
             content: "look closer at the other one",
             trigger:
                 ".o_knowledge_base_similar:not(:contains('Altra caldaia con E05')) .o_knowledge_base_problem_title:contains('Caldaia in blocco E05')",

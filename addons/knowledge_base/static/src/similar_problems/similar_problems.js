@@ -120,7 +120,7 @@ export class SimilarProblems extends Component {
     /** Note what was done with problems; of a record that isn't saved yet there is nothing to say. */
     note(problems, kind) {
         if (!this.record.resId || !problems.length) {
-            return Promise.resolve();
+            return Promise.resolve([]);
         }
         return this.callEvents("record", problems, kind);
     }
@@ -178,22 +178,28 @@ export class SimilarProblems extends Component {
     }
 
     async notThis(problem) {
-        await this.note([problem], "useless");
+        const { resModel, resId } = this.record;
         const position = this.state.problems.indexOf(problem);
+        const noted = await this.note([problem], "useless");
         this.leaveOut(problem);
+        // The message outlives this form: by then another record may stand on it, or none.
+        const { orm } = this.env.services;
+        const args = [[problem.id], "useless", resModel, resId];
+        const undo = {
+            name: _t("Undo"),
+            onClick: async () => {
+                close();
+                await orm.silent.call("knowledge.event", "take_back", args);
+                const isHere = status(this) !== "destroyed" && this.record.resId === resId;
+                if (isHere && !this.state.problems.some((other) => other.id === problem.id)) {
+                    this.state.problems.splice(position, 0, problem);
+                }
+            },
+        };
         const close = this.notification.add(_t("It will not be offered here again."), {
             type: "info",
             autocloseDelay: UNDO_DELAY,
-            buttons: [
-                {
-                    name: _t("Undo"),
-                    onClick: async () => {
-                        close();
-                        await this.takeBack(problem, "useless");
-                        this.state.problems.splice(position, 0, problem);
-                    },
-                },
-            ],
+            buttons: noted.length ? [undo] : [],
         });
     }
 
