@@ -22,6 +22,7 @@ MAX_TERMS = 24  # terms that are looked up
 MAX_SCORED = 12  # terms that are scored: the rarest
 BUDGET = 2_000  # entries scored at most; also where counting a term stops
 BUDGET_OF_MANY = 1_000  # the same in a large index: there each costs a read from the disk
+RARE = 100  # entries with a term by last night's count; below, they are counted as they are now
 PAIRED = 5  # terms that are too common to be looked up alone, and may be in pairs
 SMALL = 5_000  # entries up to which terms are counted as they are now, and any pair is looked up
 LIKENED = 300  # entries, the best by words, whose titles are compared by trigrams

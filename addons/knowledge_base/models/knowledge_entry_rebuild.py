@@ -139,6 +139,8 @@ class KnowledgeEntry(models.Model):
             entries.search([("res_model", "=", name), ("res_id", ">", last_id)]).unlink()
         entries.search([("res_model", "not in", self._source_models())]).unlink()
         self._analyse()
+        # A job of its own: of many entries counting takes longer than somebody may wait for.
+        self.env.ref("knowledge_base.knowledge_word_cron_refresh")._trigger()
         parameters.set_param(PROGRESS, "")
         return 0
 

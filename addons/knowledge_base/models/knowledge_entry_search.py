@@ -234,8 +234,9 @@ class KnowledgeEntry(models.Model):
     def _count_terms(self, terms) -> tuple[list[int], int]:
         """In how many entries each term is, and how many there are.
 
-        In a large index last night's count of the words serves, and only what is new since then is
-        counted, as far as the budget: a common word would be read from end to end.
+        In a large index last night's count of the words serves, and only what was rare or unknown
+        then is counted, as far as the budget: a common word would be read from end to end. What is
+        rare chooses what is scored, so it must be rare now.
         """
         entries = self._estimate_entries()
         frequencies = [0] * len(terms)
@@ -247,8 +248,8 @@ class KnowledgeEntry(models.Model):
                 min(entries, sum(counts.get(lexeme, 0) for lexeme in term.lexemes))
                 for term in terms
             ]
-        unknown = [position for position, known in enumerate(frequencies) if not known]
-        if unknown:
+        rare = [position for position, known in enumerate(frequencies) if known < ranking.RARE]
+        if rare:
             counted = self.env.execute_query(
                 SQL(
                     "SELECT %s",
@@ -259,11 +260,11 @@ class KnowledgeEntry(models.Model):
                             terms[position].query,
                             ranking.BUDGET,
                         )
-                        for position in unknown
+                        for position in rare
                     ),
                 )
             )[0]
-            for position, count in zip(unknown, counted, strict=True):
+            for position, count in zip(rare, counted, strict=True):
                 frequencies[position] = count
         return frequencies, entries
 

@@ -33,6 +33,15 @@ class TestManyWords(KnowledgeBaseCommon):
         self.assertEqual(self._find("elettropompa rumorosa"), [pump.name])
         self.assertEqual(self._find("allarme K77"), [pump.name])
 
+    def test_a_word_that_was_rare_last_night_is_counted_as_it_is_now(self):
+        entries = self.env["knowledge.entry"]
+        for number in range(3):
+            self._create_article(f"Caldaia {number}")
+        terms, _lang, _is_known = entries._question_terms("caldaia", "it_IT")
+        self.assertEqual(entries._count_terms(terms)[0], [4])
+        with patch.object(ranking, "RARE", 1):
+            self.assertEqual(entries._count_terms(terms)[0], [1], "a common one isn't")
+
     def test_without_a_count_everything_is_found(self):
         self.env["knowledge.word"].search([]).unlink()
         self.assertEqual(self._find("caldaie bloccate E-05"), [self.boiler.name])

@@ -89,6 +89,12 @@ class TestRebuild(KnowledgeBaseCommon):
         [planned_for] = self.env.cr.fetchone()
         self.assertEqual(planned_for, self.env["knowledge.entry"].search_count([]))
 
+    def test_its_words_are_counted_anew_too(self):
+        job = self.env.ref("knowledge_base.knowledge_word_cron_refresh")
+        self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]).unlink()
+        self.env["knowledge.entry"]._rebuild()
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)]))
+
     def test_it_goes_on_where_it_stopped(self):
         entries = self.env["knowledge.entry"]
         entries.search([]).unlink()
