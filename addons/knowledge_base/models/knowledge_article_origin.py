@@ -42,7 +42,18 @@ class KnowledgeArticle(models.Model):
 
     def _knowledge_index(self):
         """Override: the cases the article was made of follow it while it is found."""
-        result = super()._knowledge_index()
         # sudo: the index is written by nobody directly
-        self.sudo().origin_entry_id._tie_again()
+        made_sudo = self.sudo().filtered("origin_entry_id")
+        found_before = set(made_sudo._knowledge_entries().filtered("active").mapped("res_id"))
+        result = super()._knowledge_index()
+        found = made_sudo._knowledge_entries().filtered("active")
+        entry_by_id = {entry.res_id: entry for entry in found}
+        moved_sudo = made_sudo.filtered(
+            lambda article: (
+                article.origin_entry_id.parent_id != entry_by_id[article.id]
+                if article.id in entry_by_id
+                else article.id in found_before
+            )
+        )
+        moved_sudo.origin_entry_id._tie_again()
         return result

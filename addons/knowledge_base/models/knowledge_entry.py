@@ -232,8 +232,11 @@ class KnowledgeEntry(models.Model):
         """Tie these cases to what solved them by now, and with them those that were solved as they
         were: each is one more way to find its solution.
         """
+        # Of whole families no text is read.
+        self.fetch(["parent_id"])
         solutions = self | self.parent_id
         cases = solutions | solutions.with_context(active_test=False).alias_ids
+        cases.fetch(["res_model", "res_id", "parent_id"])
         for name, alike in cases.grouped("res_model").items():
             solved = self.env["knowledge.event"]._solutions_of(name, alike.mapped("res_id"))
             for case in alike:

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .common import KnowledgeBaseCommon
@@ -55,6 +57,26 @@ class TestArticleFromCases(KnowledgeBaseCommon):
         successor.action_publish()
         former.name = "Tapparella ferma, superato"
         self.assertEqual((self.root + self.again).parent_id, self._entry_of(successor))
+
+    def test_the_texts_of_its_cases_are_not_read_when_it_is_saved_or_taken_back(self):
+        article = self._make()
+        article.action_publish()
+        for act in (lambda: article.write({"name": "Tapparella"}), article.action_draft):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            act()
+            self.env.flush_all()
+            self.assertNotIn(self.again.id, self.again._fields["problem"]._get_cache(self.env))
+
+    def test_an_article_that_is_found_is_saved_without_tying_its_cases_again(self):
+        article = self._make()
+        article.action_publish()
+        entries = self.registry["knowledge.entry"]
+        with patch.object(entries, "_tie_again", autospec=True) as tie_again:
+            article.name = "Tapparella bloccata"
+            self.assertFalse([call for call in tie_again.call_args_list if call.args[0]])
+            article.action_draft()
+            self.assertTrue(tie_again.call_args.args[0])
 
     def test_cases_of_a_deleted_article_are_tied_as_before_it(self):
         article = self._make()
