@@ -1,6 +1,6 @@
 {
     "name": "Knowledge Base",
-    "version": "19.0.1.3.1",
+    "version": "19.0.1.3.2",
     "category": "Services",
     "summary": "Known errors and solved problems, found again by describing the new one",
     "author": "Campo",

@@ -1,3 +1,5 @@
+import importlib.util
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -99,6 +101,22 @@ class TestArticleFromCases(KnowledgeBaseCommon):
         self.assertEqual(gaps(), [])
         article.action_draft()
         self.assertEqual(gaps(), [(case.id, article.id)])
+
+    def test_an_older_index_is_brought_up_to_date(self):
+        article = self._make()
+        article.solution = "<ul><li>Oliare</li></ul>"
+        article.action_publish()
+        entry = self._entry_of(article)
+        entry.solution = "Oliare"
+        self.root.parent_id = False
+        self.again.parent_id = self.root
+        path = Path(__file__).parent.parent / "migrations/19.0.1.3.2/end-index.py"
+        spec = importlib.util.spec_from_file_location("migration", path)
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        migration.migrate(self.env.cr, "19.0.1.3.1")
+        self.assertEqual(entry.solution, "• Oliare")
+        self.assertEqual((self.root + self.again).parent_id, entry)
 
     def test_cases_of_a_draft_stay_as_they_are(self):
         self._make()
