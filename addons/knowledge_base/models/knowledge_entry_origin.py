@@ -1,3 +1,5 @@
+import re
+
 from markupsafe import Markup
 
 from odoo import models
@@ -46,6 +48,9 @@ class KnowledgeEntry(models.Model):
         # sudo: whom the cases are about, to mark them, not to show them
         partners_sudo = cases.sudo().partner_id
         names = spellings((partners_sudo | partners_sudo.child_ids).mapped("name"))
+        # A serial number tells whose machine it is.
+        for case in cases:
+            names += [code.strip() for code in re.split("[;,]", case.codes or "")]
         return Markup("<p>%s</p><ul>%s</ul>") % (
             self.env._("Others said it like this:"),
             Markup().join(Markup("<li>%s</li>") % mark_line(case.title, names) for case in cases),

@@ -40,6 +40,11 @@ class TestArticleFromCases(KnowledgeBaseCommon):
         self.assertIn(f"<mark>{self.customer.name}</mark> non entra", article.symptom)
         self.assertIn("<mark>333 7654321</mark>", article.symptom)
 
+    def test_serial_numbers_are_marked_in_what_others_said_too(self):
+        self.again.write({"title": "Serranda SN-40718 ferma, E5", "codes": "SN-40718, E5; "})
+        article = self._make()
+        self.assertIn("Serranda <mark>SN-40718</mark> ferma, E5", article.symptom)
+
     def test_a_draft_is_gone_on_with_not_begun_twice(self):
         self.assertEqual(self._make(), self._make())
         self.assertEqual(self.root._articles_begun(), {self.root.id: self._make().id})
