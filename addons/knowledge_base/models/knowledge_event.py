@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from ..chains import end_of
 
+UNDONE = ("used", "solved", "useless")  # what people say, and may have said by mistake
+
 
 class KnowledgeEvent(models.Model):
     """What people did with what the search offered: the index learns from it."""
@@ -70,9 +72,12 @@ class KnowledgeEvent(models.Model):
         """Undo what the caller noted by mistake; what solved a case is corrected on the case.
 
         :param list entry_ids: ids of `knowledge.entry`, as for `record`; so are the others
+        :param str kind: ``used``, ``solved`` or ``useless``: what the caller said
         :return: the ids of which it had been noted
         """
         self.env["knowledge.entry"].check_access("read")
+        if kind not in UNDONE:
+            raise ValueError(f"{kind!r} is nothing one takes back")
         context = self._check_context(res_model, res_id)
         if kind == "solved" and context["res_id"]:
             raise UserError(self.env._("Reopen the case to say that something else solved it."))

@@ -101,6 +101,17 @@ class TestKnowledgeEvent(KnowledgeBaseCommon):
             self.assertEqual(mine.take_back(self.entry.ids, kind, **context), self.entry.ids)
             self.assertEqual(self._count(kind), 0)
 
+    def test_what_the_system_noted_is_not_taken_back(self):
+        mine = self.env["knowledge.event"].with_user(self.user_employee)
+        for kind in ("shown", "opened", "anyway"):
+            self._record(kind)
+            with self.assertRaises(ValueError):
+                mine.take_back(self.entry.ids, kind)
+            self.assertEqual(self._count(kind), 1)
+        for kind in ("bought", None, []):
+            with self.assertRaises(ValueError):
+                mine.take_back(self.entry.ids, kind)
+
     def test_it_solved_it_is_taken_back_unless_a_case_was_closed_with_it(self):
         mine = self.env["knowledge.event"].with_user(self.user_employee)
         self._record("solved")
