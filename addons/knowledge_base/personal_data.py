@@ -29,6 +29,15 @@ def spellings(names: list[str]) -> list[str]:
     return names + [word for name in names for word in name.split()]
 
 
+def serials(codes: str) -> list[str]:
+    """Serial numbers among the codes of a case, each of which tells whose machine it is.
+
+    >>> serials("E05 ; CAL-4471, M-7"), serials("")
+    (['E05', 'CAL-4471', 'M-7'], [''])
+    """
+    return [code.strip() for code in re.split("[;,]", codes)]
+
+
 def mark(text: str, names: list[str]) -> Markup:
     """Safe HTML of a text, line by line, with what may point at a person in ``<mark>``.
 

@@ -46,8 +46,8 @@ class KnowledgeArticle(models.Model):
         made_sudo = self.sudo().filtered("origin_entry_id")
         found_before = set(made_sudo._knowledge_entries().filtered("active").mapped("res_id"))
         result = super()._knowledge_index()
-        found = made_sudo._knowledge_entries().filtered("active")
-        entry_by_id = {entry.res_id: entry for entry in found}
+        found_sudo = made_sudo._knowledge_entries().filtered("active")
+        entry_by_id = {entry.res_id: entry for entry in found_sudo}
         moved_sudo = made_sudo.filtered(
             lambda article: (
                 article.origin_entry_id.parent_id != entry_by_id[article.id]

@@ -1,10 +1,8 @@
-import re
-
 from markupsafe import Markup
 
 from odoo import models
 
-from ..personal_data import mark_line, spellings
+from ..personal_data import mark_line, serials, spellings
 
 MAX_TITLES = 8  # other ways to say it that a draft lists
 
@@ -48,9 +46,8 @@ class KnowledgeEntry(models.Model):
         # sudo: whom the cases are about, to mark them, not to show them
         partners_sudo = cases.sudo().partner_id
         names = spellings((partners_sudo | partners_sudo.child_ids).mapped("name"))
-        # A serial number tells whose machine it is.
         for case in cases:
-            names += [code.strip() for code in re.split("[;,]", case.codes or "")]
+            names += serials(case.codes or "")
         return Markup("<p>%s</p><ul>%s</ul>") % (
             self.env._("Others said it like this:"),
             Markup().join(Markup("<li>%s</li>") % mark_line(case.title, names) for case in cases),

@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 from odoo.tools import html2plaintext
 
-from ..personal_data import mark, spellings
+from ..personal_data import mark, serials, spellings
 
 MAX_INDEXED_FILES = 100_000  # characters of the words of its files
 _EMPHASIS = re.compile(r"</?(?:b|strong|i|em)(?:\s[^>]*)?>", re.IGNORECASE)
@@ -128,9 +128,7 @@ class KnowledgeSourceMixin(models.AbstractModel):
         }
 
     def _prepare_knowledge_article_values(self) -> dict:
-        # A serial number tells whose machine it is.
-        serials = [code.strip() for code in re.split("[;,]", self._knowledge_codes())]
-        names = self._knowledge_names() + serials
+        names = self._knowledge_names() + serials(self._knowledge_codes())
 
         def marked(text):
             return mark(self._knowledge_plain_text(text), names)
